@@ -1,0 +1,188 @@
+import * as z from 'zod'
+import { BlendWeights } from './config.ts'
+import { ModelCard } from './manifest.ts'
+
+/**
+ * Requests and answers of the public API: the single source of the types, of the validation and of
+ * `openapi.json`. Lists come as JSON arrays in a body and comma-separated in a query string.
+ */
+
+export const MovieId = z.int().min(1).max(0x7fff_ffff).describe('movieId of the catalogue (MovieLens)')
+export const UserId = z.int().min(1).max(0x7fff_ffff).describe('userId; one that is not known yet is an ordinary new user')
+export const Stars = z
+  .number()
+  .min(0.5)
+  .max(5)
+  .multipleOf(0.5, { error: 'must be in steps of 0.5' })
+  .describe('stars, 0.5 to 5 in steps of 0.5')
+
+const Year = z.int().min(1870).max(2100)
+
+/** What every list may be narrowed and tuned by. */
+export const ListOptions = z.strictObject({
+  k: z.int().min(1).optional().describe('items wanted; at most `api.maxK` of the model (GET /model)'),
+  genres: z.array(z.string().min(1)).min(1).optional().describe('only movies that have at least one of these genres'),
+  avoidGenres: z.array(z.string().min(1)).min(1).optional().describe('no movie that has any of these genres'),
+  yearFrom: Year.optional().describe('first year of release'),
+  yearTo: Year.optional().describe('last year of release'),
+  exclude: z.array(MovieId).max(10_000).optional().describe('movies to leave out'),
+})
+export type ListOptions = z.infer<typeof ListOptions>
+
+export const RecommendOptions = ListOptions.extend({
+  weights: BlendWeights.partial()
+    .optional()
+    .describe('weights of this answer’s blend; a score left out weighs 0. Default: learned, see GET /model'),
+})
+export type RecommendOptions = z.infer<typeof RecommendOptions>
+
+export const HistoryEntry = z.strictObject({
+  movieId: MovieId,
+  rating: Stars.optional().describe('stars; left out, the movie counts as liked'),
+  timestamp: z.int().min(0).optional().describe('seconds since 1970; left out, entries count as given in order of time'),
+})
+export type HistoryEntry = z.infer<typeof HistoryEntry>
+
+export const HistoryRequest = RecommendOptions.extend({
+  history: z.array(HistoryEntry).describe('what the viewer has rated or liked; none of it is recommended'),
+})
+export type HistoryRequest = z.infer<typeof HistoryRequest>
+
+export const RatingRequest = z.strictObject({ rating: Stars })
+
+export const MovieSearch = ListOptions.omit({ exclude: true }).extend({
+  q: z.string().max(200).optional().describe('words of a title, each may be a beginning; diacritics do not matter'),
+})
+export type MovieSearch = z.infer<typeof MovieSearch>
+
+export const SimilarOptions = ListOptions
+export type SimilarOptions = z.infer<typeof SimilarOptions>
+
+export const MovieSummary = z.object({
+  movieId: MovieId,
+  title: z.string(),
+  year: z.int().nullable().describe('year of release, null where unknown'),
+  genres: z.array(z.string()),
+  meanRating: z.number().nullable().describe('mean stars in the data, null without ratings'),
+  numRatings: z.int().describe('ratings in the data'),
+})
+export type MovieSummary = z.infer<typeof MovieSummary>
+
+export const MovieDetails = MovieSummary.extend({
+  overview: z.string(),
+  tagline: z.string(),
+  keywords: z.array(z.string()),
+  cast: z.array(z.string()),
+  directors: z.array(z.string()),
+  runtime: z.int().nullable().describe('minutes, null where unknown'),
+  poster: z.string().describe('address of a picture, empty where there is none'),
+  imdbId: z.string().nullable().describe('tt and at least 7 digits'),
+  tmdbId: z.int().nullable(),
+})
+export type MovieDetails = z.infer<typeof MovieDetails>
+
+export const Shares = z
+  .object({ cf: z.number(), content: z.number(), popularity: z.number() })
+  .describe('how much of the score came from each source; they sum to the score')
+export type Shares = z.infer<typeof Shares>
+
+export const Reason = z.object({
+  kind: z.enum(['liked', 'content', 'genre', 'popular']),
+  text: z.string().describe('one sentence for the viewer'),
+  because: z
+    .array(z.object({ movieId: MovieId, title: z.string() }))
+    .describe('movies of the history that carried the score most'),
+})
+export type Reason = z.infer<typeof Reason>
+
+export const RecommendedMovie = MovieSummary.extend({
+  rank: z.int().describe('1 is first'),
+  score: z.number().describe('blended score; comparable within one answer only'),
+  shares: Shares,
+  reason: Reason,
+})
+export type RecommendedMovie = z.infer<typeof RecommendedMovie>
+
+export const Rung = z
+  .enum(['personalized', 'content', 'genrePopularity', 'popularity'])
+  .describe('the rung of the ladder that the answer stands on')
+export type Rung = z.infer<typeof Rung>
+
+/** Parts of an answer that were not to be had, by name. */
+export const Degraded = z
+  .array(z.enum(['liveRatings', 'publishedHistory']))
+  .describe('what this answer had to do without; empty when all was there')
+export type Degraded = z.infer<typeof Degraded>
+
+export const Recommendations = z.object({
+  modelId: z.string().describe('build that answered'),
+  rung: Rung,
+  weights: BlendWeights.describe('weights this answer was blended with'),
+  history: z.object({
+    ratings: z.int().describe('movies of the history that the catalogue knows'),
+    likes: z.int().describe('those that count as liked'),
+    unknownMovieIds: z.array(z.int()).describe('movies of the history that the catalogue lacks'),
+  }),
+  degraded: Degraded,
+  items: z.array(RecommendedMovie),
+})
+export type Recommendations = z.infer<typeof Recommendations>
+
+export const MovieList = z.object({ modelId: z.string(), items: z.array(MovieSummary) })
+export type MovieList = z.infer<typeof MovieList>
+
+export const SimilarMovies = z.object({
+  modelId: z.string(),
+  movieId: MovieId,
+  items: z.array(MovieSummary.extend({ similarity: z.number().describe('0 to 1'), shares: Shares })),
+})
+export type SimilarMovies = z.infer<typeof SimilarMovies>
+
+const RatedMovie = MovieSummary.extend({ rating: Stars, timestamp: z.int().describe('seconds since 1970') })
+export type RatedMovie = z.infer<typeof RatedMovie>
+
+export const UserProfile = z.object({
+  modelId: z.string(),
+  userId: UserId,
+  numRatings: z.int(),
+  meanRating: z.number().nullable(),
+  likes: z.int(),
+  genres: z
+    .array(z.object({ name: z.string(), ratings: z.int(), meanRating: z.number() }))
+    .describe('most rated genre first'),
+  decades: z.array(z.object({ decade: z.int(), ratings: z.int(), meanRating: z.number() })).describe('oldest first'),
+  topRated: z.array(RatedMovie).describe('highest stars first, then newest'),
+  recentFavourites: z.array(RatedMovie).describe('liked movies, newest first'),
+  recommendations: Recommendations,
+  degraded: Degraded,
+})
+export type UserProfile = z.infer<typeof UserProfile>
+
+export const StoredRating = z.object({ userId: UserId, movieId: MovieId, rating: Stars, updatedAt: z.int() })
+export type StoredRating = z.infer<typeof StoredRating>
+
+export const RemovedRating = z.object({ userId: UserId, movieId: MovieId, removed: z.literal(true) })
+
+export const ModelAnswer = ModelCard.extend({
+  modelId: z.string(),
+  publishedAt: z.string().describe('ISO time at which the pointer was moved to this model'),
+})
+export type ModelAnswer = z.infer<typeof ModelAnswer>
+
+export const Health = z.object({ status: z.literal('ok') })
+
+export const Readiness = z.object({
+  status: z.enum(['ready', 'not ready']),
+  modelId: z.string().nullable().describe('model that answers now'),
+  problem: z.string().nullable().describe('why a newer model was refused, or why there is none'),
+})
+export type Readiness = z.infer<typeof Readiness>
+
+export const ApiError = z.object({
+  error: z.object({
+    code: z.enum(['bad_request', 'not_found', 'too_large', 'method_not_allowed', 'not_ready', 'unavailable', 'internal']),
+    message: z.string().describe('what was found and what was expected'),
+    path: z.string().optional().describe('field of the request at fault'),
+  }),
+})
+export type ApiError = z.infer<typeof ApiError>

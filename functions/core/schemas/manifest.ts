@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import { ApiConfig, BlendWeights } from './config.ts'
+
+/**
+ * What is published beside the artifacts. `models/<buildId>/manifest.json` is immutable and holds no
+ * clock, so that the same inputs give the same bytes; the time of publication stands in the pointer.
+ */
+
+export const BuildId = z.string().regex(/^[0-9a-f]{16}$/, { error: 'must be 16 hexadecimal digits' })
+
+/** `models/current.json`: the one object that ever changes. */
+export const Pointer = z.strictObject({
+  buildId: BuildId,
+  publishedAt: z.iso.datetime(),
+  /** models the pointer stood on before, newest first: where a rollback may go */
+  previous: z.array(BuildId).max(20),
+})
+export type Pointer = z.infer<typeof Pointer>
+
+const Estimate = z.object({
+  mean: z.number(),
+  low: z.number().describe('lower end of the 95 % bootstrap interval over users'),
+  high: z.number().describe('upper end of the 95 % bootstrap interval over users'),
+})
+export type Estimate = z.infer<typeof Estimate>
+
+/** Metrics of one model by name, `ndcg@10` and so on. */
+export const ModelMetrics = z.object({
+  name: z.string(),
+  metrics: z.record(z.string(), Estimate),
+})
+export type ModelMetrics = z.infer<typeof ModelMetrics>
+
+export const BlendTable = z
+  .array(z.object({ minLikes: z.int().min(0), weights: BlendWeights }))
+  .min(1)
+  .describe('weights by history length: the last row whose minLikes is not above the number of likes holds')
+export type BlendTable = z.infer<typeof BlendTable>
+
+/** What a person should know of a model before trusting it. Served by `GET /model`. */
+export const ModelCard = z.object({
+  project: z.string(),
+  experiment: z.object({ name: z.string(), notes: z.string() }),
+  seed: z.int(),
+  data: z.object({
+    users: z.int(),
+    movies: z.int(),
+    ratings: z.int(),
+    usedRatings: z.int().describe('ratings that passed the filters'),
+    usedUsers: z.int(),
+    usedMovies: z.int(),
+    parts: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
+    coverage: z.object({ overview: z.number(), cast: z.number(), directors: z.number(), keywords: z.number() }),
+    firstRating: z.string(),
+    lastRating: z.string(),
+  }),
+  model: z.object({
+    cf: z.string().describe('algorithm of the collaborative score'),
+    factors: z.int(),
+    iterations: z.int(),
+    regularization: z.number(),
+    unobservedWeight: z.number(),
+    terms: z.int().describe('terms of the content index'),
+    likedFrom: z.number().describe('a rating counts as a like from this star up'),
+    blend: BlendTable,
+  }),
+  evaluation: z.object({
+    protocol: z.string().describe('how the numbers came about, in words'),
+    relevantFrom: z.number(),
+    usersJudged: z.int(),
+    usersWithoutRelevant: z.int().describe('users left out because nothing in their test part is relevant'),
+    models: z.array(ModelMetrics),
+    overPopularity: z.record(z.string(), Estimate).describe('served blend minus popularity, paired by user'),
+  }),
+  exampleUsers: z.array(z.int()).describe('users that the page offers to try'),
+})
+export type ModelCard = z.infer<typeof ModelCard>
+
+export const Manifest = z.strictObject({
+  format: z.literal('marquee-model'),
+  version: z.literal(1),
+  buildId: BuildId,
+  files: z.record(
+    z.string().regex(/^[a-z-]+\.arrow$/),
+    z.strictObject({ sizeBytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
+  api: ApiConfig,
+  card: ModelCard,
+})
+export type Manifest = z.infer<typeof Manifest>
