@@ -1,4 +1,5 @@
-import type { BlendWeights, Config } from '#core/schemas/config.ts'
+import type { Config } from '#core/schemas/config.ts'
+import type { Manifest } from '#core/schemas/manifest.ts'
 import type { Database } from './io/database.ts'
 
 /** What one step of the build hands the next. Shapes are in the comments; `userIndex` and `itemIndex` are dense rows. */
@@ -125,17 +126,11 @@ export interface Trained {
 /** One exported file: name → bytes. `report.json` and the manifest are not among them. */
 export type ArtifactFiles = Map<string, Uint8Array>
 
-/** Blend weights by history length: the row with the largest `minLikes` not above the user's number of likes holds. */
-export interface BlendRow {
-  minLikes: number
-  weights: BlendWeights
-}
-
 /** export → publish: a complete folder. */
 export interface ExportedModel {
   buildId: string
   folder: string
-  files: { name: string; sizeBytes: number; sha256: string }[]
+  manifest: Manifest
 }
 
 /** Which build this is: the hash of inputs, config and code. */

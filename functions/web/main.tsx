@@ -1,1 +1,9 @@
-export {}
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { createClient } from './client.ts'
+
+const root = document.getElementById('app')
+if (root === null) throw new Error('index.html: no element with id "app" to draw the page in')
+// what stands there until the script runs gives way to the page
+root.replaceChildren()
+render(<App client={createClient()} />, root)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { BlendWeights } from './config.ts'
+import { ApiConfig, BlendWeights } from './config.ts'
 import { ModelCard } from './manifest.ts'
 
 /**
@@ -8,7 +8,11 @@ import { ModelCard } from './manifest.ts'
  */
 
 export const MovieId = z.int().min(1).max(0x7fff_ffff).describe('movieId of the catalogue (MovieLens)')
-export const UserId = z.int().min(1).max(0x7fff_ffff).describe('userId; one that is not known yet is an ordinary new user')
+export const UserId = z
+  .int()
+  .min(1)
+  .max(0x7fff_ffff)
+  .describe('userId; one that is not known yet is an ordinary new user')
 export const Stars = z
   .number()
   .min(0.5)
@@ -29,17 +33,28 @@ export const ListOptions = z.strictObject({
 })
 export type ListOptions = z.infer<typeof ListOptions>
 
+const weight = z.number().min(0).max(1).default(0)
+
+/** Weights of one request; what it does not name weighs nothing. */
+const RequestWeights = z
+  .strictObject({ cf: weight, content: weight, popularity: weight })
+  .refine((weights) => weights.cf + weights.content + weights.popularity > 0, { error: 'one weight must be above 0' })
+
 export const RecommendOptions = ListOptions.extend({
-  weights: BlendWeights.partial()
-    .optional()
-    .describe('weights of this answer’s blend; a score left out weighs 0. Default: learned, see GET /model'),
+  weights: RequestWeights.optional().describe(
+    'weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model',
+  ),
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>
 
 export const HistoryEntry = z.strictObject({
   movieId: MovieId,
   rating: Stars.optional().describe('stars; left out, the movie counts as liked'),
-  timestamp: z.int().min(0).optional().describe('seconds since 1970; left out, entries count as given in order of time'),
+  timestamp: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('seconds since 1970; left out, entries count as given in order of time'),
 })
 export type HistoryEntry = z.infer<typeof HistoryEntry>
 
@@ -166,10 +181,12 @@ export const RemovedRating = z.object({ userId: UserId, movieId: MovieId, remove
 export const ModelAnswer = ModelCard.extend({
   modelId: z.string(),
   publishedAt: z.string().describe('ISO time at which the pointer was moved to this model'),
+  api: ApiConfig.describe('limits of the API'),
 })
 export type ModelAnswer = z.infer<typeof ModelAnswer>
 
 export const Health = z.object({ status: z.literal('ok') })
+export type Health = z.infer<typeof Health>
 
 export const Readiness = z.object({
   status: z.enum(['ready', 'not ready']),
@@ -180,7 +197,15 @@ export type Readiness = z.infer<typeof Readiness>
 
 export const ApiError = z.object({
   error: z.object({
-    code: z.enum(['bad_request', 'not_found', 'too_large', 'method_not_allowed', 'not_ready', 'unavailable', 'internal']),
+    code: z.enum([
+      'bad_request',
+      'not_found',
+      'too_large',
+      'method_not_allowed',
+      'not_ready',
+      'unavailable',
+      'internal',
+    ]),
     message: z.string().describe('what was found and what was expected'),
     path: z.string().optional().describe('field of the request at fault'),
   }),

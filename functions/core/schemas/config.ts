@@ -150,8 +150,6 @@ export const ApiConfig = z.strictObject({
   maxHistory: z.int().min(1).max(100_000).default(10_000),
   /** largest request body */
   maxBodyBytes: z.int().min(1024).max(10_000_000).default(1_048_576),
-  /** likes from which a list is personalized by collaborative filtering; below, by content */
-  personalizedFrom: z.int().min(1).default(3),
   /** user ids that the page offers to try; 0 publishes none */
   exampleUsers: z.int().min(0).max(100).default(12),
 })

@@ -28,6 +28,9 @@ export type Estimate = z.infer<typeof Estimate>
 export const ModelMetrics = z.object({
   name: z.string(),
   metrics: z.record(z.string(), Estimate),
+  coverage: z
+    .record(z.string(), z.number())
+    .describe('share of the catalogue that stands in at least one list, `coverage@10` and so on'),
 })
 export type ModelMetrics = z.infer<typeof ModelMetrics>
 

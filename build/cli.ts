@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import {
+  type BuildFlags,
+  buildCommand,
+  listCommand,
+  type ModelsFlags,
+  rollbackCommand,
+  type Surroundings,
+} from './commands.ts'
+import { ConfigError, PRESETS } from './config.ts'
+import type { Step } from './index.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** What the process ends with; scripts rely on it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+/** A command, the step it ends with, and what it is for. */
+const BUILD_COMMANDS: [name: string, until: Step, summary: string][] = [
+  ['build', 'publish', 'from raw data to a published model: all the steps below'],
+  ['ingest', 'ingest', 'read and check the source files'],
+  ['prepare', 'prepare', 'filter, join and split them into tables'],
+  ['train', 'train', 'learn factors, text index and popularity'],
+  ['evaluate', 'evaluate', 'measure the served code on the test part'],
+  ['export', 'export', 'write the artifacts and their manifest'],
+  ['publish', 'publish', 'upload to the local R2 and make it the current model'],
+]
+
+const EXAMPLES = `
+Examples:
+  $ npx marquee build                    build and publish a model of the bundled sample
+  $ npx marquee build --preset tiny      the same, learning from the densest part of the data only
+  $ npx marquee evaluate --seed 7        stop after the metrics table
+  $ npx marquee models list              what is published, and which model is current
+  $ npx marquee models rollback          back to the model that was current before
+
+A step runs the steps before it, and takes over what is complete in artifacts/ already. The options of a
+command: marquee <command> --help. Results go to stdout, progress and messages to stderr.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 stopped by Ctrl-C.`
+
+/**
+ * Run one command line, without the program's name.
+ * @returns the exit code; messages have been written
+ */
+export async function run(args: string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await describeProgram(surroundings).parseAsync(args, { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    const { signal, stderr } = surroundings
+    if (signal.aborted) {
+      stderr.write('marquee: stopped; the published model is as it was\n')
+      return EXIT.interrupted
+    }
+    const message = error instanceof Error ? error.message : String(error)
+    stderr.write(message.includes('\n') ? `marquee:\n${message}\n` : `marquee: ${message}\n`)
+    return error instanceof ConfigError ? EXIT.usage : EXIT.failed
+  }
+}
+
+/** The process: arguments in, exit code out. Ctrl-C asks the steps to stop, a second one does not wait for them. */
+export async function main(): Promise<void> {
+  const cwd = process.cwd()
+  // paths in the configuration start at the repository, wherever the command is typed
+  process.chdir(ROOT)
+  const interrupt = new AbortController()
+  process.on('SIGINT', () => (interrupt.signal.aborted ? process.exit(EXIT.interrupted) : interrupt.abort()))
+  process.on('SIGTERM', () => interrupt.abort())
+
+  const code = await run(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interrupt.signal,
+    cwd,
+    // loaded when they are needed: help and a wrong option answer at once
+    build: async (options) => (await import('./index.ts')).build(options),
+    openStore: async (options) => (await import('./publish/local-r2.ts')).openLocalR2(options),
+  })
+  process.exit(code)
+}
+
+function describeProgram(surroundings: Surroundings): Command {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const program = new Command('marquee')
+    .description('Builds the models that Marquee recommends movies with, and says which of them is served.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Try "marquee --help".')
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+    })
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', EXAMPLES)
+  for (const [name, until, summary] of BUILD_COMMANDS) {
+    const command = program
+      .command(name)
+      .description(summary)
+      .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
+      .addOption(new Option('--preset <name>', 'how much of the data to learn from').choices([...PRESETS]))
+      .option('--seed <number>', 'seed of every random choice', parseSeed)
+      .addOption(new Option('--device <device>', 'what to train on').choices(['auto', 'cpu', 'gpu']).default('auto'))
+      .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+      .option('--log-file <file>', 'also write log lines there, as JSON')
+      .option('--state <dir>', 'local R2 to publish to, as "wrangler dev --persist-to" (default: .wrangler/state)')
+      .option('--json <file>', 'also write the result there, as JSON')
+    if (name === 'build') {
+      const steps = BUILD_COMMANDS.slice(1).map(([step]) => step)
+      command.addOption(new Option('--until <step>', 'stop after this step').choices(steps))
+    }
+    command.action((flags: BuildFlags) => buildCommand({ ...flags, until: flags.until ?? until }, surroundings))
+  }
+  addModelsCommands(program, surroundings)
+  return program
+}
+
+function addModelsCommands(program: Command, surroundings: Surroundings): void {
+  const models = program.command('models').description('list the published models, go back to one of them')
+  const withOptions = (command: Command) =>
+    command
+      .option('--state <dir>', 'local R2, as "wrangler dev --persist-to" (default: .wrangler/state)')
+      .option('--json <file>', 'also write the result there, as JSON')
+  withOptions(models.command('list').description('every published model, the latest first')).action(
+    (flags: ModelsFlags) => listCommand(flags, surroundings),
+  )
+  withOptions(models.command('rollback').description('make another published model current'))
+    .argument('[buildId]', 'one of "marquee models list" (default: the one that was current before)')
+    .action((buildId: string | undefined, flags: ModelsFlags) => rollbackCommand(buildId, flags, surroundings))
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 0.')
+  return Number(text)
+}

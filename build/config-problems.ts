@@ -1,0 +1,106 @@
+import type * as z from 'zod'
+
+type Path = readonly PropertyKey[]
+
+/** What a problem is told with. */
+interface Surroundings {
+  /** file, line and key, as `config/config.yml:12: model.cf.factors` */
+  where(path: Path): string
+  found(path: Path): unknown
+  /** path of every key there is */
+  known: string[]
+}
+
+/** A problem that zod found, as lines for a person: where, what was found, what is allowed. */
+export function describeProblem(issue: z.core.$ZodIssue, { where, found, known }: Surroundings): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key]
+      return `${where(path)}: unknown key; ${suggestion(path, known)}`
+    })
+  return [`${where(issue.path)}: found ${show(found(issue.path))}; ${rule(issue)}`]
+}
+
+/** What is allowed, worded to follow "found X; ". */
+function rule(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return issue.message.startsWith('Invalid')
+        ? `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
+        : issue.message
+    case 'too_small':
+      return size(issue.origin, issue.inclusive === false ? 'above' : 'at least', issue.minimum)
+    case 'too_big':
+      return size(issue.origin, issue.inclusive === false ? 'below' : 'at most', issue.maximum)
+    case 'invalid_union':
+      return unionRule(issue)
+    default:
+      return issue.message
+  }
+}
+
+/** The rules of the member of a union that came closest, which is the one for the same type. */
+function unionRule(issue: z.core.$ZodIssueInvalidUnion): string {
+  return issue.errors
+    .map((member) =>
+      member
+        .map((inner) => (inner.path.length > 0 ? `${inner.path.join('.')} ${rule(inner)}` : rule(inner)))
+        .join(', '),
+    )
+    .join(', or ')
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  object: 'a section with keys',
+  array: 'a list',
+  tuple: 'a list',
+}
+
+function size(origin: string, relation: string, limit: number | bigint): string {
+  if (origin === 'string') return `must have ${relation} ${limit} characters`
+  if (origin === 'array') return `must have ${relation} ${limit} entries`
+  return `must be ${relation} ${limit}`
+}
+
+/** The key that was probably meant: one spelled alike in the same section, or of the same name elsewhere. */
+function suggestion(path: Path, knownKeys: string[]): string {
+  const name = String(path.at(-1))
+  const section = path.slice(0, -1).join('.')
+  const known = knownKeys.map((key) => ({ key, name: key.slice(key.lastIndexOf('.') + 1) }))
+  const siblings = known.filter(({ key, name }) => key === (section === '' ? name : `${section}.${name}`))
+  const [nearest] = siblings
+    .map((sibling) => ({ ...sibling, distance: editDistance(name.toLowerCase(), sibling.name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(2, name.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+  if (nearest) return `did you mean ${nearest.key}?`
+  const elsewhere = known.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+  if (elsewhere) return `did you mean ${elsewhere.key}?`
+  if (siblings.length === 0) return 'nothing may stand under it'
+  return `known ${section === '' ? 'sections' : 'keys'} here: ${siblings.map((sibling) => sibling.name).join(', ')}`
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]!
+}
+
+/** A value as it is short to read: text in quotes, nothing for an empty key. */
+export function show(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}

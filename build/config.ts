@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import { isMap, isNode, isPair, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { Config } from '#core/schemas/config.ts'
+import { describeProblem, show } from './config-problems.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const DEFAULT_FILE = join(ROOT, 'config', 'config.yml')
+export const PRESETS = ['tiny', 'small', 'large'] as const
+
+/** The configuration cannot be used. One line for each problem: file, line, key, what was found, what is allowed. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+export interface ConfigOptions {
+  /** YAML file; config/config.yml when left out */
+  path?: string | undefined
+  /** one of PRESETS, laid over the file */
+  preset?: string | undefined
+  /** laid over both, from the command line */
+  overrides?: { seed?: number; logLevel?: string; logFile?: string }
+}
+
+type Path = readonly PropertyKey[]
+type Tree = Record<string, unknown>
+
+/** One source of values; a later one wins. */
+interface Layer {
+  name: string
+  values: Tree
+  /** line of the key at `path`, where this source has lines and the key */
+  lineOf(path: Path): number | null
+}
+
+/**
+ * Read the configuration: the file, a preset over it, options over both.
+ * @throws {ConfigError} naming every unknown key, wrong type and impossible combination at once
+ */
+export function loadConfig(options: ConfigOptions = {}): Config {
+  const layers = [readLayer(options.path ?? DEFAULT_FILE)]
+  if (options.preset !== undefined) layers.push(readPreset(options.preset))
+  layers.push(optionLayer(options.overrides ?? {}))
+
+  const merged = layers.reduce<Tree>((below, layer) => merge(below, layer.values), {})
+  const parsed = Config.safeParse(merged)
+  if (parsed.success) return parsed.data
+  const surroundings = {
+    where: (path: Path) => where(path, layers),
+    found: (path: Path) => valueAt(merged, path),
+    known: knownKeys(),
+  }
+  throw new ConfigError(parsed.error.issues.flatMap((issue) => describeProblem(issue, surroundings)).join('\n'))
+}
+
+/** Path of every key that may be set, sections included: `model`, `model.cf`, `model.cf.factors`. */
+export function knownKeys(): string[] {
+  const keys: string[] = []
+  const visit = (tree: Tree, prefix: string) => {
+    for (const [key, value] of Object.entries(tree)) {
+      keys.push(prefix + key)
+      if (isTree(value)) visit(value, `${prefix + key}.`)
+    }
+  }
+  visit(Config.parse({}), '')
+  return keys
+}
+
+function readLayer(file: string): Layer {
+  const name = displayName(file)
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch (cause) {
+    throw new ConfigError(`${name}: ${whyUnreadable(cause)}`, { cause })
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [error] = document.errors
+  if (error) throw new ConfigError(`${name}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message}`)
+
+  const values: unknown = document.toJS() ?? {}
+  if (!isTree(values)) throw new ConfigError(`${name}: found ${show(values)}; must be sections with keys`)
+  return {
+    name,
+    values,
+    lineOf(path) {
+      const offset = keyOffset(document.contents, path)
+      return offset === null ? null : lines.linePos(offset).line
+    },
+  }
+}
+
+function readPreset(preset: string): Layer {
+  if (!PRESETS.some((name) => name === preset))
+    throw new ConfigError(`--preset: found ${show(preset)}; must be one of ${PRESETS.join(', ')}`)
+  return readLayer(join(ROOT, 'config', 'presets', `${preset}.yml`))
+}
+
+function optionLayer({ seed, logLevel, logFile }: NonNullable<ConfigOptions['overrides']>): Layer {
+  const values: Tree = {}
+  if (seed !== undefined) values.project = { seed }
+  if (logLevel !== undefined || logFile !== undefined)
+    values.logging = {
+      ...(logLevel !== undefined && { level: logLevel }),
+      ...(logFile !== undefined && { file: logFile }),
+    }
+  return { name: 'command line', values, lineOf: () => null }
+}
+
+/** Sections merge key by key; anything else is replaced whole. */
+function merge(below: Tree, above: Tree): Tree {
+  const keys = new Set([...Object.keys(below), ...Object.keys(above)])
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      if (!Object.hasOwn(above, key)) return [key, below[key]]
+      const [from, to] = [Object.hasOwn(below, key) ? below[key] : undefined, above[key]]
+      return [key, isTree(from) && isTree(to) ? merge(from, to) : to]
+    }),
+  )
+}
+
+/** `config/config.yml:12: model.cf.factors`, in the last source that has the key. */
+function where(path: Path, layers: Layer[]): string {
+  const layer = layers.findLast(({ values }) => valueAt(values, path) !== undefined) ?? layers[0]!
+  const line = layer.lineOf(path)
+  return `${layer.name}${line === null ? '' : `:${line}`}${path.length > 0 ? `: ${path.join('.')}` : ''}`
+}
+
+/** Offset of the key at `path` in the YAML text; the nearest key above it where the path goes on into a list. */
+function keyOffset(contents: ParsedNode | null, path: Path): number | null {
+  let node: unknown = contents
+  let offset: number | null = null
+  for (const step of path) {
+    if (!isMap(node)) break
+    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step)
+    if (!pair) return offset
+    offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
+    node = pair.value
+  }
+  return offset
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  let value = tree
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<PropertyKey, unknown>)[key]
+  }
+  return value
+}
+
+function whyUnreadable(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : ''
+  if (code === 'ENOENT') return 'no such file'
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'not UTF-8 text'
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function displayName(file: string): string {
+  const fromHere = relative(process.cwd(), file)
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? file : fromHere
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,136 @@
+import type { Model } from '#core/model.ts'
+import { seededRandom } from '#core/random.ts'
+import type { BlendWeights, Config } from '#core/schemas/config.ts'
+import type { BlendTable, Estimate, ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
+import { topK } from '#core/scoring/top-k.ts'
+import { blockedItems } from '#recommend/constraints.ts'
+import { rank } from '#recommend/index.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { type ArtifactFiles, PART, type Prepared } from '../nouns.ts'
+import { estimate, type Resamples, resampleUsers } from './bootstrap.ts'
+import { type JudgedUser, judgedUsers } from './judged-users.ts'
+import { learnBlend as learn } from './learn-blend.ts'
+import { METRIC_AT_K, METRICS } from './metrics.ts'
+import { openArtifacts } from './open-artifacts.ts'
+
+export type Report = ModelCard['evaluation']
+
+/** The name of the served blend among the report's rows. */
+export const SERVED = 'marquee'
+
+const WAY: Record<Config['split']['strategy'], string> = {
+  userTime: 'the last ratings of each user in time order',
+  globalTime: 'all ratings after one date',
+}
+
+/** Blend weights by length of history, learned on the validation part, or the config's for all. */
+export function learnBlend(files: ArtifactFiles, prepared: Prepared, config: Config, handles: StepHandles): BlendTable {
+  const { weights } = config.model.hybrid
+  if (weights !== 'learned') return [{ minLikes: 0, weights }]
+  const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
+  return learn(judged, openArtifacts(files, config.model.likedFrom, []), config.project.seed, handles)
+}
+
+/**
+ * Judge exported bytes by the code that serves them: full ranking of the catalogue, seen movies left out, every
+ * test user once. The blend, each source alone, popularity and random; 95 % intervals by bootstrap over users.
+ */
+export function evaluate(
+  files: ArtifactFiles,
+  blend: BlendTable,
+  prepared: Prepared,
+  config: Config,
+  handles: StepHandles,
+): Report {
+  const { cutoffs, relevantFrom, bootstrapSamples } = config.evaluation
+  const model = openArtifacts(files, config.model.likedFrom, blend)
+  const { judged, withoutRelevant } = judgedUsers(prepared.interactions, PART.test, relevantFrom)
+  const resamples = resampleUsers(judged.length, bootstrapSamples, config.project.seed)
+  const values = new Map<string, Judgement>()
+  const rows = rankers(model, config.project.seed)
+  for (const [index, [name, ranker]] of rows.entries()) {
+    handles.signal.throwIfAborted()
+    values.set(name, judge(judged, ranker, cutoffs, model.catalog.numItems))
+    handles.progress.update('evaluate', index + 1, rows.length)
+  }
+  return {
+    protocol:
+      `test: ${WAY[config.split.strategy]} (${Math.round(config.split.test * 100)} % of those used); ` +
+      `relevant: ${relevantFrom} stars or more; ranked: the whole catalogue but what the user rated before; ` +
+      'trained on train + validation, weights chosen on validation, judged on the exported bytes by the served code',
+    relevantFrom,
+    usersJudged: judged.length,
+    usersWithoutRelevant: withoutRelevant,
+    models: [...values].map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
+    overPopularity: differences(values.get(SERVED)!, values.get('popularity')!, resamples),
+  }
+}
+
+type Ranker = (user: JudgedUser, k: number) => ArrayLike<number>
+
+/** Per metric and cutoff one value a user, and the coverage of the lists. */
+interface Judgement {
+  byMetric: Map<string, Float64Array>
+  coverage: Record<string, number>
+}
+
+function rankers(model: Model, seed: number): [string, Ranker][] {
+  const served =
+    (weights?: BlendWeights): Ranker =>
+    ({ history }, k) =>
+      rank(history, { weights }, k, model).blended.map(({ itemIndex }) => itemIndex)
+  const random = seededRandom(seed)
+  return [
+    [SERVED, served()],
+    ['als', served({ cf: 1, content: 0, popularity: 0 })],
+    ['content', served({ cf: 0, content: 1, popularity: 0 })],
+    ['popularity', served({ cf: 0, content: 0, popularity: 1 })],
+    [
+      'random',
+      ({ history }, k) => {
+        const blocked = blockedItems(model, history.itemIndices, {})
+        return topK(blocked.length, k, (item) => (blocked[item] ? Number.NaN : random())).items
+      },
+    ],
+  ]
+}
+
+function judge(users: JudgedUser[], ranker: Ranker, cutoffs: number[], numItems: number): Judgement {
+  const byMetric = new Map<string, Float64Array>()
+  for (const metric of METRICS)
+    for (const cutoff of cutoffs) byMetric.set(`${metric}@${cutoff}`, new Float64Array(users.length))
+  const covered = cutoffs.map(() => new Set<number>())
+  const longest = Math.max(...cutoffs)
+  for (const [index, user] of users.entries()) {
+    const ranked = ranker(user, longest)
+    for (const [position, cutoff] of cutoffs.entries()) {
+      for (const metric of METRICS)
+        byMetric.get(`${metric}@${cutoff}`)![index] = METRIC_AT_K[metric](ranked, user.relevant, cutoff)
+      for (let at = 0; at < Math.min(cutoff, ranked.length); at++) covered[position]!.add(ranked[at]!)
+    }
+  }
+  const coverage = Object.fromEntries(
+    cutoffs.map((cutoff, position) => [`coverage@${cutoff}`, covered[position]!.size / numItems]),
+  )
+  return { byMetric, coverage }
+}
+
+function modelMetrics(name: string, { byMetric, coverage }: Judgement, resamples: Resamples): ModelMetrics {
+  const metrics = Object.fromEntries([...byMetric].map(([key, values]) => [key, estimate(values, resamples)]))
+  return { name, metrics, coverage }
+}
+
+function differences(a: Judgement, b: Judgement, resamples: Resamples): Record<string, Estimate> {
+  return Object.fromEntries(
+    [...a.byMetric].map(([key, values]) => {
+      const others = b.byMetric.get(key)!
+      return [
+        key,
+        estimate(
+          values.map((value, user) => value - others[user]!),
+          resamples,
+        ),
+      ]
+    }),
+  )
+}

@@ -1,0 +1,100 @@
+import type { History } from '#core/history.ts'
+import type { Model } from '#core/model.ts'
+import { seededRandom } from '#core/random.ts'
+import type { BlendWeights } from '#core/schemas/config.ts'
+import type { BlendTable } from '#core/schemas/manifest.ts'
+import { blend } from '#recommend/blend.ts'
+import { blockedItems } from '#recommend/constraints.ts'
+import { retrieve, tasteOf } from '#recommend/retrieve.ts'
+import type { StepHandles } from '../io/handles.ts'
+import type { JudgedUser } from './judged-users.ts'
+import { ndcgAtK } from './metrics.ts'
+
+/** Numbers of likes that weights are learned for; each holds up to the next one. */
+const LIKES_STEPS = [1, 2, 4, 8, 16]
+/** Weights are chosen by mean NDCG at this cutoff. */
+const CUTOFF = 10
+/** More users would change the choice little and cost time. */
+const MAX_USERS = 500
+/** Tenths that the coarse grid moves by; the best point's neighbourhood is then searched by single tenths. */
+const COARSE = 2
+
+/**
+ * Learn the blend on validation, by length of history: every user is replayed with the last likes only, as many as
+ * the row stands for (the last row: the whole history), and the weights with the best mean NDCG@10 are kept.
+ * Weights are tenths that sum to 1; of equal ones the first in the grid's order holds.
+ * @param model opened from exported bytes of a model that has not seen the validation part
+ */
+export function learnBlend(users: JudgedUser[], model: Model, seed: number, handles: StepHandles): BlendTable {
+  const table: BlendTable = [{ minLikes: 0, weights: { cf: 0, content: 0, popularity: 1 } }]
+  const sample = sampleOf(users, MAX_USERS, seed)
+  for (const [step, minLikes] of LIKES_STEPS.entries()) {
+    handles.signal.throwIfAborted()
+    handles.progress.update('learn the blend', step, LIKES_STEPS.length)
+    const last = step === LIKES_STEPS.length - 1
+    const replayed = sample.map(({ history, relevant }) => ({
+      history: last ? history : lastLikes(history, minLikes, model.likedFrom),
+      relevant,
+    }))
+    const { weights, ndcg } = bestWeights(replayed, model)
+    handles.log.debug(`blend from ${minLikes} likes: ${JSON.stringify(weights)}, validation NDCG@10 ${ndcg.toFixed(4)}`)
+    table.push({ minLikes, weights })
+  }
+  handles.progress.update('learn the blend', LIKES_STEPS.length, LIKES_STEPS.length)
+  return table
+}
+
+function bestWeights(users: JudgedUser[], model: Model): { weights: BlendWeights; ndcg: number } {
+  const coarse = pick(grid(COARSE), users, model)
+  const near = grid(1).filter(
+    ({ cf, content }) => Math.abs(cf - coarse.weights.cf) < 0.15 && Math.abs(content - coarse.weights.content) < 0.15,
+  )
+  return pick(near, users, model)
+}
+
+/** The weights of the largest mean NDCG. Users outside, weights inside: each user is scored once. */
+function pick(candidates: BlendWeights[], users: JudgedUser[], model: Model): { weights: BlendWeights; ndcg: number } {
+  const sums = new Float64Array(candidates.length)
+  for (const { history, relevant } of users) {
+    const sources = retrieve(tasteOf(history, model), model)
+    const blocked = blockedItems(model, history.itemIndices, {})
+    for (const [index, weights] of candidates.entries()) {
+      const ranked = blend(sources, weights, blocked, CUTOFF).map(({ itemIndex }) => itemIndex)
+      sums[index]! += ndcgAtK(ranked, relevant, CUTOFF)
+    }
+  }
+  const best = sums.indexOf(Math.max(...sums))
+  return { weights: candidates[best]!, ndcg: users.length > 0 ? sums[best]! / users.length : 0 }
+}
+
+/** All weights in steps of `tenths`/10 that sum to 1, the largest cf first. */
+function grid(tenths: number): BlendWeights[] {
+  const points: BlendWeights[] = []
+  for (let cf = 10; cf >= 0; cf -= tenths)
+    for (let content = 10 - cf; content >= 0; content -= tenths)
+      points.push({ cf: cf / 10, content: content / 10, popularity: (10 - cf - content) / 10 })
+  return points
+}
+
+/** The history from the n-th last like on; what was seen before is forgotten. */
+function lastLikes(history: History, n: number, likedFrom: number): History {
+  let start = history.ratings.length
+  for (let likes = 0; start > 0 && likes < n; ) if (history.ratings[--start]! >= likedFrom) likes++
+  return {
+    itemIndices: history.itemIndices.subarray(start),
+    ratings: history.ratings.subarray(start),
+    timestamps: history.timestamps.subarray(start),
+  }
+}
+
+/** A seeded sample without replacement; all when there are no more. */
+function sampleOf<T>(all: T[], size: number, seed: number): T[] {
+  if (all.length <= size) return all
+  const random = seededRandom(seed)
+  const pool = [...all]
+  for (let position = 0; position < size; position++) {
+    const other = position + Math.floor(random() * (pool.length - position))
+    ;[pool[position], pool[other]] = [pool[other]!, pool[position]!]
+  }
+  return pool.slice(0, size)
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS, USERS } from '#core/format/tables.ts'
+import type { CfConfig } from '#core/schemas/config.ts'
+import { Manifest } from '#core/schemas/manifest.ts'
+import type { ArtifactFiles, ExportedModel, Interactions, Prepared, Trained } from '../nouns.ts'
+import { encodeSegmentedTable, encodeTable } from './encode-table.ts'
+import { gramianOf, quantizeRows } from './quantize.ts'
+
+/**
+ * The bytes that are published: what the evaluation runs on is what the Worker gets.
+ * @param holdsRating which parts the histories hold; the shipped model has them all
+ */
+export function encodeArtifacts(
+  trained: Trained,
+  prepared: Prepared,
+  cf: CfConfig,
+  holdsRating: (part: number) => boolean,
+): ArtifactFiles {
+  return new Map([
+    ...encodeMovies(trained, prepared),
+    ...encodeFactors(trained, cf),
+    ...encodeContent(trained),
+    ...encodeHistories(prepared.interactions, holdsRating),
+  ])
+}
+
+/** Writes the artifacts and their manifest. The folder appears whole or not at all. */
+export async function writeModel(files: ArtifactFiles, manifest: Manifest, folder: string): Promise<ExportedModel> {
+  const partial = `${folder}.partial`
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
+  for (const [name, bytes] of files) await writeFile(join(partial, name), bytes)
+  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  await rm(folder, { recursive: true, force: true })
+  await rename(partial, folder)
+  return { buildId: manifest.buildId, folder, manifest }
+}
+
+/** A model exported before; null when there is none, or one that is not as its manifest says. */
+export async function readModel(folder: string, buildId: string): Promise<ExportedModel | null> {
+  try {
+    const manifest = Manifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
+    for (const [name, file] of Object.entries(manifest.files))
+      if (sha256(await readFile(join(folder, name))) !== file.sha256) return null
+    return manifest.buildId === buildId ? { buildId, folder, manifest } : null
+  } catch {
+    return null
+  }
+}
+
+export function manifestFiles(files: ArtifactFiles): Manifest['files'] {
+  return Object.fromEntries(
+    [...files].map(([name, bytes]) => [name, { sizeBytes: bytes.length, sha256: sha256(bytes) }]),
+  )
+}
+
+function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Array][] {
+  const numItems = catalog.movieIds.length
+  const genres = [...new Set(catalog.genres.flat())].sort()
+  if (genres.length > 32) throw new RangeError(`${genres.length} genres, the catalogue's bit mask has room for 32`)
+  const genreMask = Uint32Array.from(catalog.genres, (names) =>
+    names.reduce((mask, name) => mask | (1 << genres.indexOf(name)), 0),
+  )
+  const catalogFile = encodeTable(
+    CATALOG,
+    numItems,
+    {
+      movieId: catalog.movieIds,
+      title: catalog.titles,
+      year: catalog.years,
+      genreMask,
+      runtime: catalog.runtimes,
+      imdbId: catalog.imdbIds,
+      tmdbId: catalog.tmdbIds,
+      numRatings: trained.ratingCounts,
+      meanRating: trained.ratingMeans,
+      popularity: trained.popularity,
+    },
+    { genres: JSON.stringify(genres) },
+  )
+  const details = encodeSegmentedTable(DETAILS, numItems, {
+    movieId: catalog.movieIds,
+    overview: catalog.texts.map((text) => text.overview),
+    tagline: catalog.texts.map((text) => text.tagline),
+    keywords: catalog.texts.map((text) => text.keywords),
+    cast: catalog.texts.map((text) => text.cast),
+    directors: catalog.texts.map((text) => text.directors),
+    poster: catalog.texts.map((text) => text.poster),
+  })
+  return [
+    ['catalog.arrow', catalogFile],
+    ['details.arrow', details.file],
+    ['details-index.arrow', encodeIndex(details.segments)],
+  ]
+}
+
+function encodeFactors({ itemFactors, factors }: Trained, cf: CfConfig): [string, Uint8Array][] {
+  const numItems = itemFactors.length / factors
+  const { quantized, scales } = quantizeRows(itemFactors, numItems, factors)
+  return [
+    [
+      'factors.arrow',
+      encodeTable(
+        FACTORS,
+        numItems,
+        { quantized: { size: factors, values: quantized }, scale: scales },
+        { regularization: String(cf.regularization), unobservedWeight: String(cf.unobservedWeight) },
+      ),
+    ],
+    [
+      'gramian.arrow',
+      encodeTable(GRAMIAN, factors, { row: { size: factors, values: gramianOf(quantized, scales, factors) } }),
+    ],
+  ]
+}
+
+function encodeContent({ content }: Trained): [string, Uint8Array][] {
+  const numItems = content.indptr.length - 1
+  const weights = new Uint8Array(content.weights.length)
+  const scale = new Float32Array(numItems)
+  for (let item = 0; item < numItems; item++) {
+    const row = content.weights.subarray(content.indptr[item]!, content.indptr[item + 1]!)
+    scale[item] = row.reduce((largest, weight) => Math.max(largest, weight), 0) / 255
+    // at least 1, so that a term which was kept stays one
+    row.forEach((weight, entry) => {
+      weights[content.indptr[item]! + entry] = Math.max(1, Math.round(weight / scale[item]!))
+    })
+  }
+  return [
+    [
+      'content.arrow',
+      encodeTable(CONTENT, numItems, {
+        termIndices: { offsets: content.indptr, values: content.termIndices },
+        weights: { offsets: content.indptr, values: weights },
+        scale,
+      }),
+    ],
+    [
+      'terms.arrow',
+      encodeTable(TERMS, content.terms.length, { term: content.terms, documentFrequency: content.documentFrequencies }),
+    ],
+  ]
+}
+
+function encodeHistories(
+  { userIds, indptr, itemIndices, ratings, timestamps, parts }: Interactions,
+  holdsRating: (part: number) => boolean,
+): [string, Uint8Array][] {
+  const offsets = new Uint32Array(userIds.length + 1)
+  const held: number[] = []
+  for (let user = 0; user < userIds.length; user++) {
+    for (let entry = indptr[user]!; entry < indptr[user + 1]!; entry++) if (holdsRating(parts[entry]!)) held.push(entry)
+    offsets[user + 1] = held.length
+  }
+  const histories = encodeSegmentedTable(HISTORIES, userIds.length, {
+    userId: userIds,
+    itemIndices: { offsets, values: Int32Array.from(held, (entry) => itemIndices[entry]!) },
+    halfStars: { offsets, values: Uint8Array.from(held, (entry) => Math.round(ratings[entry]! * 2)) },
+    timestamps: { offsets, values: Uint32Array.from(held, (entry) => timestamps[entry]!) },
+  })
+  return [
+    ['users.arrow', encodeTable(USERS, userIds.length, { userId: userIds })],
+    ['histories.arrow', histories.file],
+    ['histories-index.arrow', encodeIndex(histories.segments)],
+  ]
+}
+
+function encodeIndex(segments: { offset: number; bytes: Uint8Array }[]): Uint8Array {
+  return encodeTable(SEGMENTS, segments.length, {
+    offset: Uint32Array.from(segments, ({ offset }) => offset),
+    sizeBytes: Uint32Array.from(segments, ({ bytes }) => bytes.length),
+    sha256: segments.map(({ bytes }) => sha256(bytes)),
+  })
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

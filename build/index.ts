@@ -1,0 +1,181 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { seededRandom } from '#core/random.ts'
+import type { Config } from '#core/schemas/config.ts'
+import type { Manifest, ModelCard } from '#core/schemas/manifest.ts'
+import { evaluate, learnBlend, type Report } from './evaluate/index.ts'
+import { encodeArtifacts, manifestFiles, readModel, writeModel } from './export/index.ts'
+import { buildIdentity, hashCode } from './identity.ts'
+import { hashInputs, ingest } from './ingest/index.ts'
+import type { StepHandles } from './io/handles.ts'
+import { type Dataset, PART, type Prepared, type Trained } from './nouns.ts'
+import { prepare } from './prepare/index.ts'
+import { publish } from './publish/index.ts'
+import type { ObjectStore } from './publish/object-store.ts'
+import { train } from './train/index.ts'
+
+export const STEPS = ['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'] as const
+export type Step = (typeof STEPS)[number]
+
+export interface BuildOptions {
+  config: Config
+  /** the last step to do */
+  until: Step
+  handles: StepHandles
+  /** asked for only when there is something to publish */
+  openStore: () => Promise<ObjectStore & { close(): Promise<void> }>
+}
+
+export interface BuildResult {
+  buildId: string
+  /** `artifacts/<buildId>` with tables/, model/ and report.json, as far as the steps went */
+  folder: string
+  steps: { step: Step; seconds: number; reused: boolean }[]
+  report: Report | null
+}
+
+/**
+ * ingest → prepare → train → evaluate → export → publish. A build is known by its inputs, configuration and
+ * code; one that was exported before is taken over as it is, and only published.
+ */
+export async function build({ config, until, handles, openStore }: BuildOptions): Promise<BuildResult> {
+  const { buildId } = buildIdentity(config, await hashInputs(config.data), hashCode())
+  const folder = join(config.project.artifacts, buildId)
+  const modelFolder = join(folder, 'model')
+  const clock = stopwatch(until, handles)
+  const result = (report: Report | null): BuildResult => ({ buildId, folder, steps: clock.steps, report })
+  handles.log.info(`build ${buildId} (seed ${config.project.seed}) in ${folder}`)
+
+  let exported = await readModel(modelFolder, buildId)
+  if (exported) {
+    handles.log.info('exported before with the same inputs, configuration and code: taken over')
+    for (const step of STEPS.slice(0, -1)) if (clock.wants(step)) clock.steps.push({ step, seconds: 0, reused: true })
+  } else {
+    const dataset = await clock.time('ingest', () => ingest(config.data, handles))
+    let prepared: Prepared
+    try {
+      if (!clock.wants('prepare')) return result(null)
+      prepared = await clock.time('prepare', () =>
+        prepare(dataset, { ...config, seed: config.project.seed, outputDir: join(folder, 'tables') }, handles),
+      )
+    } finally {
+      await dataset.database.close()
+    }
+    if (!clock.wants('train')) return result(null)
+
+    // the blend is learned by a draft that has not seen the validation part; the shipped model has
+    const { draft, trained } = await clock.time('train', () => trainTwice(prepared, config, handles))
+    if (!clock.wants('evaluate')) return result(null)
+
+    const { blend, evaluation } = await clock.time('evaluate', async () => {
+      const isKnown = (part: number) => part !== PART.test
+      const blend = learnBlend(encodeArtifacts(draft, prepared, config.model.cf, isKnown), prepared, config, handles)
+      const files = encodeArtifacts(trained, prepared, config.model.cf, isKnown)
+      return { blend, evaluation: evaluate(files, blend, prepared, config, handles) }
+    })
+    const card = modelCard(config, prepared, trained, blend, evaluation)
+    await writeReport(folder, buildId, card, dataset, prepared, trained)
+    if (!clock.wants('export')) return result(evaluation)
+
+    exported = await clock.time('export', () => {
+      const files = encodeArtifacts(trained, prepared, config.model.cf, () => true)
+      const header = { format: 'marquee-model', version: 1, buildId } as const
+      return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelFolder)
+    })
+  }
+  const { evaluation } = exported.manifest.card
+  if (clock.wants('publish')) {
+    const model = exported
+    await clock.time('publish', async () => {
+      const store = await openStore()
+      try {
+        await publish(model, store, handles)
+      } finally {
+        await store.close()
+      }
+    })
+  }
+  return result(evaluation)
+}
+
+async function trainTwice(
+  prepared: Prepared,
+  config: Config,
+  handles: StepHandles,
+): Promise<{ draft: Trained; trained: Trained }> {
+  const settings = { model: config.model, seed: config.project.seed }
+  const draft = await train(prepared, [PART.train], settings, handles)
+  const trained = await train(prepared, [PART.train, PART.validation], settings, handles)
+  return { draft, trained }
+}
+
+function modelCard(
+  config: Config,
+  prepared: Prepared,
+  trained: Trained,
+  blend: Manifest['card']['model']['blend'],
+  evaluation: Report,
+): ModelCard {
+  const { cf, likedFrom } = config.model
+  return {
+    project: config.project.name,
+    experiment: config.experiment,
+    seed: config.project.seed,
+    data: prepared.summary,
+    model: {
+      cf: cf.type,
+      factors: cf.factors,
+      iterations: cf.iterations,
+      regularization: cf.regularization,
+      unobservedWeight: cf.unobservedWeight,
+      terms: trained.content.terms.length,
+      likedFrom,
+      blend,
+    },
+    evaluation,
+    exampleUsers: exampleUsers(prepared, config),
+  }
+}
+
+/** Users with a history that is neither a stub nor a flood, drawn by the seed, ascending. */
+function exampleUsers({ interactions: { userIds, indptr } }: Prepared, config: Config): number[] {
+  const random = seededRandom(config.project.seed)
+  const suitable = [...userIds]
+    .map((userId, user) => ({ userId, ratings: indptr[user + 1]! - indptr[user]!, order: random() }))
+    .filter(({ ratings }) => ratings >= 20 && ratings <= 400)
+  return suitable
+    .sort((a, b) => a.order - b.order)
+    .slice(0, config.api.exampleUsers)
+    .map(({ userId }) => userId)
+    .sort((a, b) => a - b)
+}
+
+/** report.json: the model card, and what each step read, dropped and wrote. No clock, so it is the same every time. */
+async function writeReport(
+  folder: string,
+  buildId: string,
+  card: ModelCard,
+  { sources }: Dataset,
+  { tables }: Prepared,
+  { losses }: Trained,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const report = { buildId, ...card, sources, tables, losses }
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+}
+
+function stopwatch(until: Step, { log }: StepHandles) {
+  const steps: BuildResult['steps'] = []
+  return {
+    steps,
+    wants: (step: Step) => STEPS.indexOf(step) <= STEPS.indexOf(until),
+    async time<T>(step: Step, work: () => T | Promise<T>): Promise<T> {
+      const start = performance.now()
+      const result = await work()
+      const seconds = (performance.now() - start) / 1000
+      steps.push({ step, seconds, reused: false })
+      log.info(`${step}: done in ${seconds.toFixed(1)} s`)
+      return result
+    },
+  }
+}

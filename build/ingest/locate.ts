@@ -1,0 +1,108 @@
+import { createReadStream } from 'node:fs'
+import { READ_BYTES } from '../io/files.ts'
+
+const NEWLINE = 10
+const RETURN = 13
+const QUOTE = 34
+/** longest text shown of a row, characters */
+const SHOWN = 160
+
+/**
+ * Physical lines of CSV records, found by one pass over the bytes: quoted line ends, blank lines and rows that
+ * DuckDB rejected are all counted as they are. Needed only when something is wrong, so DuckDB need not carry lines.
+ * @param rows accepted records, from 0 after the header line, ascending
+ * @param rejectedOffsets byte offsets of the rejected records, ascending (in CRLF files DuckDB's are one less)
+ */
+export async function locateRows(
+  file: string,
+  rows: readonly number[],
+  rejectedOffsets: Float64Array,
+): Promise<{ line: number; text: string }[]> {
+  const located: { line: number; text: string }[] = []
+  let accepted = -2 // the header is record −1
+  let nextRejected = 0
+  for await (const { offset, line, text } of records(file)) {
+    if (nextRejected < rejectedOffsets.length && rejectedOffsets[nextRejected] <= offset && accepted > -2)
+      nextRejected++
+    else accepted++
+    if (accepted === rows[located.length]) {
+      located.push({ line, text: text() })
+      if (located.length === rows.length) return located
+    }
+  }
+  return located
+}
+
+/** Physical lines, from 1, of byte offsets given in ascending order. */
+export async function linesOfOffsets(file: string, offsets: readonly number[]): Promise<number[]> {
+  const lines: number[] = []
+  let line = 1
+  let position = 0
+  // the offset of a row in a CRLF file is that of the "\n" before it, which the row comes after
+  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+    let at = 0
+    while (lines.length < offsets.length) {
+      const end = offsets[lines.length] - position
+      const newline = chunk.indexOf(NEWLINE, at)
+      if (newline !== -1 && newline <= end) {
+        line++
+        at = newline + 1
+      } else if (end < chunk.length) lines.push(line)
+      else break
+    }
+    if (lines.length === offsets.length) break
+    position += chunk.length
+  }
+  while (lines.length < offsets.length) lines.push(line)
+  return lines
+}
+
+/** The first line whose end is another than the first line's, and both ends; undefined when all are alike. */
+export async function mixedLineEnd(file: string): Promise<{ line: number; found: string; first: string } | undefined> {
+  let line = 0
+  let first: string | undefined
+  let previous = 0
+  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) {
+      line++
+      const end = (at === 0 ? previous : chunk[at - 1]) === RETURN ? 'CRLF' : 'LF'
+      first ??= end
+      if (end !== first) return { line, found: end, first }
+    }
+    previous = chunk[chunk.length - 1]
+  }
+  return undefined
+}
+
+/** Non-blank records with their first byte and first line. Text is cut out only when asked for. */
+async function* records(file: string): AsyncGenerator<{ offset: number; line: number; text: () => string }> {
+  let line = 1
+  let position = 0
+  let quoted = false
+  let start = { offset: 0, line: 1 }
+  let carried = Buffer.alloc(0)
+  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([carried, chunk])
+    let from = 0
+    for (let at = carried.length; at < bytes.length; at++) {
+      if (bytes[at] === QUOTE) quoted = !quoted
+      else if (bytes[at] === NEWLINE) {
+        line++
+        if (quoted) continue
+        const [first, last] = [from, bytes[at - 1] === RETURN ? at - 1 : at]
+        if (last > first) yield { ...start, text: () => shown(bytes.subarray(first, last)) }
+        from = at + 1
+        start = { offset: position + from, line }
+      }
+    }
+    carried = bytes.subarray(from)
+    position += from
+  }
+  if (carried.length > 0) yield { ...start, text: () => shown(carried) }
+}
+
+/** A row for a message: on one line, control characters escaped, cut where it is long. */
+export function shown(row: Buffer | string): string {
+  const text = row.toString().trim()
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+}

@@ -1,0 +1,50 @@
+import type { Database } from '../io/database.ts'
+import type { Catalog } from '../nouns.ts'
+import { createKeywords } from './keywords.ts'
+
+/** Columns of the catalogue table, texts never NULL. */
+interface MovieRow {
+  movieId: number
+  title: string
+  year: number
+  genres: string[]
+  imdbId: number
+  tmdbId: number
+  runtime: number
+  overview: string
+  tagline: string
+  keywords: string[]
+  cast: string[]
+  directors: string[]
+  poster: string
+}
+
+/**
+ * Join movies, links, metadata and keywords by movieId into the table `catalog`, and read it.
+ * `catalog."itemIndex"` is the movie's dense row, in the order of movieId.
+ */
+export async function createCatalog(minTags: number, database: Database): Promise<Catalog> {
+  await createKeywords(minTags, database)
+  await database.run(`
+    CREATE OR REPLACE TABLE catalog AS
+    SELECT (row_number() OVER (ORDER BY "movieId") - 1)::INTEGER AS "itemIndex", "movieId", title, year, genres,
+      coalesce("imdbId", 0) AS "imdbId", coalesce("tmdbId", 0) AS "tmdbId", coalesce(runtime, 0)::SMALLINT AS runtime,
+      coalesce(overview, '') AS overview, coalesce(tagline, '') AS tagline, coalesce(k.keywords, []) AS keywords,
+      coalesce("cast", []) AS "cast", coalesce(directors, []) AS directors, coalesce(poster, '') AS poster
+    FROM movies LEFT JOIN links USING ("movieId") LEFT JOIN metadata USING ("movieId")
+      LEFT JOIN keywords k USING ("movieId")
+    ORDER BY "movieId"`)
+  const rows = await database.rows<MovieRow>('SELECT * FROM catalog ORDER BY "itemIndex"')
+  return {
+    movieIds: Int32Array.from(rows, (row) => row.movieId),
+    titles: rows.map((row) => row.title),
+    years: Int16Array.from(rows, (row) => row.year),
+    genres: rows.map((row) => row.genres),
+    imdbIds: Int32Array.from(rows, (row) => row.imdbId),
+    tmdbIds: Int32Array.from(rows, (row) => row.tmdbId),
+    runtimes: Int16Array.from(rows, (row) => row.runtime),
+    texts: rows.map(({ overview, tagline, keywords, cast, directors, poster }) => ({
+      ...{ overview, tagline, keywords, cast, directors, poster },
+    })),
+  }
+}

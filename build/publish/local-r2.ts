@@ -1,0 +1,68 @@
+import { join, resolve } from 'node:path'
+import { DEFAULT_STATE_DIR, readWranglerConfig, WRANGLER_FILE } from '../io/wrangler-config.ts'
+import type { ObjectStore, StoredObject } from './object-store.ts'
+
+/** The R2 binding of wrangler.toml that models are served from. */
+const BINDING = 'MODELS'
+
+export interface LocalR2Options {
+  /** as `wrangler dev --persist-to` takes it; .wrangler/state when left out */
+  stateDir?: string
+  /** another wrangler.toml than the repository's */
+  wranglerFile?: string
+}
+
+/**
+ * The bucket that `wrangler dev` and `npm start` serve models from, on this disk. Safe while a server runs on
+ * the same folder: both go through SQLite, so a put is seen whole by the other process, or not yet.
+ * Starts a workerd process (about 0.6 s), which `close` ends.
+ * @throws {Error} when wrangler.toml has no R2 bucket bound as MODELS
+ */
+export async function openLocalR2(options: LocalR2Options = {}): Promise<ObjectStore & { close(): Promise<void> }> {
+  const stateDir = resolve(options.stateDir ?? DEFAULT_STATE_DIR)
+  const bucketName = await readBucketName(options.wranglerFile ?? WRANGLER_FILE)
+  const { Miniflare, convertV4MiniflareOptions } = await import('miniflare')
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: '',
+      r2Buckets: { [BINDING]: { id: bucketName } },
+      resourcePersistencePath: join(stateDir, 'v3'),
+      cf: false,
+      telemetry: { enabled: false },
+    }),
+  )
+  const bucket = await runtime.getR2Bucket(BINDING)
+  return {
+    async put(key, bytes, { contentType } = {}) {
+      await bucket.put(key, bytes, contentType === undefined ? {} : { httpMetadata: { contentType } })
+    },
+    async get(key) {
+      const object = await bucket.get(key)
+      return object === null ? null : new Uint8Array(await object.arrayBuffer())
+    },
+    async list(prefix) {
+      const found: StoredObject[] = []
+      let cursor: string | undefined
+      do {
+        const page = await bucket.list({ prefix, ...(cursor !== undefined && { cursor }) })
+        for (const { key, size, uploaded } of page.objects)
+          found.push({ key, sizeBytes: size, uploadedAt: uploaded.toISOString() })
+        cursor = page.truncated ? page.cursor : undefined
+      } while (cursor !== undefined)
+      return found.sort((a, b) => (a.key < b.key ? -1 : 1))
+    },
+    async delete(key) {
+      await bucket.delete(key)
+    },
+    close: () => runtime.dispose(),
+  }
+}
+
+async function readBucketName(wranglerFile: string): Promise<string> {
+  const config = await readWranglerConfig(wranglerFile)
+  const bucket = config.r2_buckets.find(({ binding }) => binding === BINDING)
+  if (bucket?.bucket_name === undefined)
+    throw new Error(`${wranglerFile}: no R2 bucket is bound as ${BINDING}; expected [[r2_buckets]] with a bucket_name`)
+  return bucket.bucket_name
+}

@@ -1,0 +1,70 @@
+import { ArtifactError, openTable } from './open-table.ts'
+import { CATALOG } from './tables.ts'
+
+/** Every movie by itemIndex; numbers are views on the artifact, titles are decoded when asked for. */
+export interface CatalogIndex {
+  numItems: number
+  /** ascending */
+  movieIds: Int32Array
+  /** 0 unknown */
+  years: Int16Array
+  /** bit g: the movie has genreNames[g] */
+  genreMasks: Uint32Array
+  genreNames: string[]
+  /** minutes, 0 unknown */
+  runtimes: Int16Array
+  /** 0 unknown */
+  imdbIds: Int32Array
+  /** 0 unknown */
+  tmdbIds: Int32Array
+  numRatings: Int32Array
+  /** stars, 0 without ratings */
+  meanRatings: Float32Array
+  /** 0 to 1 */
+  popularity: Float32Array
+  title(itemIndex: number): string
+  genres(itemIndex: number): string[]
+  /** @returns −1 for a movie that the catalogue lacks; O(log n) */
+  itemIndexOf(movieId: number): number
+}
+
+/** @throws {ArtifactError} when the bytes are not a catalogue, or its ids do not ascend */
+export function openCatalog(bytes: Uint8Array): CatalogIndex {
+  const table = openTable('catalog.arrow', bytes, CATALOG)
+  const movieIds = table.numbers<Int32Array>('movieId')
+  const genreNames = JSON.parse(table.metadata.get('genres') ?? '[]') as string[]
+  const genreMasks = table.numbers<Uint32Array>('genreMask')
+  for (let i = 1; i < movieIds.length; i++)
+    if (movieIds[i]! <= movieIds[i - 1]!)
+      throw new ArtifactError(`catalog.arrow: movieId ${movieIds[i]} in row ${i} does not ascend`)
+
+  return {
+    numItems: table.numRows,
+    movieIds,
+    years: table.numbers('year'),
+    genreMasks,
+    genreNames,
+    runtimes: table.numbers('runtime'),
+    imdbIds: table.numbers('imdbId'),
+    tmdbIds: table.numbers('tmdbId'),
+    numRatings: table.numbers('numRatings'),
+    meanRatings: table.numbers('meanRating'),
+    popularity: table.numbers('popularity'),
+    title: (itemIndex) => table.text('title', itemIndex),
+    genres: (itemIndex) => genreNames.filter((_, bit) => (genreMasks[itemIndex]! >>> bit) & 1),
+    itemIndexOf: (movieId) => indexInSorted(movieIds, movieId),
+  }
+}
+
+/** Binary search in ascending numbers; −1 where absent. */
+export function indexInSorted(sorted: Int32Array, value: number): number {
+  let low = 0
+  let high = sorted.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else if (sorted[middle]! > value) high = middle - 1
+    else return middle
+  }
+  return -1
+}

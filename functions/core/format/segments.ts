@@ -1,0 +1,56 @@
+import { ArtifactError, type OpenedTable, openTable } from './open-table.ts'
+import { SEGMENTS, type TableSpec } from './tables.ts'
+
+/** Bytes of a published object, by range; made at the edge over R2, in Node over memory or a file. */
+export interface Source {
+  slice(start: number, end: number): Promise<Uint8Array>
+}
+
+/** SHA-256 as lower-case hexadecimal; the platform's own. */
+export type Sha256 = (bytes: Uint8Array) => Promise<string>
+
+/** A file of which only the segment that holds a row is read. */
+export interface SegmentedTable {
+  /** @returns the segment's table and the row within it */
+  row(rowIndex: number): Promise<{ table: OpenedTable; row: number }>
+}
+
+/**
+ * Open a segmented file by its index; the Arrow schema message is read once, with the first segment.
+ * @param index bytes of `<name>-index.arrow`
+ * @param spec a table with rowsPerSegment
+ */
+export function openSegments(
+  name: string,
+  index: Uint8Array,
+  spec: TableSpec & { rowsPerSegment: number },
+  source: Source,
+  sha256: Sha256,
+): SegmentedTable {
+  const segments = openTable(`${name}-index.arrow`, index, SEGMENTS)
+  const offsets = segments.numbers<Uint32Array>('offset')
+  const sizes = segments.numbers<Uint32Array>('sizeBytes')
+  const file = `${name}.arrow`
+  // the bytes, never a promise: one that belongs to a request that went away would not settle
+  let schema: Uint8Array | undefined
+
+  async function readSchema(): Promise<Uint8Array> {
+    schema ??= await source.slice(8, offsets[0]!)
+    return schema
+  }
+
+  return {
+    async row(rowIndex) {
+      const segment = Math.floor(rowIndex / spec.rowsPerSegment)
+      if (!(rowIndex >= 0 && segment < segments.numRows))
+        throw new RangeError(`${file}: row ${rowIndex} is in no segment`)
+      const start = offsets[segment]!
+      const [schemaBytes, bytes] = await Promise.all([readSchema(), source.slice(start, start + sizes[segment]!)])
+      const expected = segments.text('sha256', segment)
+      const found = await sha256(bytes)
+      if (found !== expected)
+        throw new ArtifactError(`${file}: segment ${segment} has SHA-256 ${found}, expected ${expected}`)
+      return { table: openTable(file, [schemaBytes, bytes], spec), row: rowIndex % spec.rowsPerSegment }
+    },
+  }
+}

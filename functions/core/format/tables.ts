@@ -1,0 +1,150 @@
+/**
+ * The published artifacts, one Arrow IPC file each: uncompressed, little-endian, no nulls, opened as views.
+ * Writer (build/export), readers (this folder) and tests share these names and types.
+ *
+ * | file                    | one row a  | in the Worker                         |
+ * |-------------------------|------------|---------------------------------------|
+ * | catalog.arrow           | movie      | resident                              |
+ * | factors.arrow           | movie      | copied into WASM memory               |
+ * | gramian.arrow           | factor     | copied into WASM memory               |
+ * | content.arrow           | movie      | resident                              |
+ * | terms.arrow             | term       | resident                              |
+ * | users.arrow             | user       | resident                              |
+ * | histories.arrow         | user       | read by range, a batch a segment      |
+ * | histories-index.arrow   | segment    | resident                              |
+ * | details.arrow           | movie      | read by range, a batch a segment      |
+ * | details-index.arrow     | segment    | resident                              |
+ *
+ * Rows of movies stand in the order of itemIndex (ascending movieId), rows of users in the order of userId.
+ */
+
+export type Scalar = 'int8' | 'uint8' | 'int16' | 'int32' | 'uint32' | 'float32'
+/** `list<…>`: any length a row; `fixed<…>`: the same length in every row. */
+export type ColumnType = Scalar | 'utf8' | `list<${Scalar | 'utf8'}>` | `fixed<${Scalar}>`
+
+export interface TableSpec {
+  name: string
+  /** goes up with any change of the columns or their meaning */
+  version: number
+  columns: Record<string, ColumnType>
+  /** rows a record batch of a segmented file; absent: one batch */
+  rowsPerSegment?: number
+}
+
+/** Schema metadata: `genres`, the names of the bits of genreMask as a JSON list. */
+export const CATALOG = {
+  name: 'catalog',
+  version: 1,
+  columns: {
+    movieId: 'int32',
+    title: 'utf8',
+    /** 0 unknown */
+    year: 'int16',
+    genreMask: 'uint32',
+    /** minutes, 0 unknown */
+    runtime: 'int16',
+    /** 0 unknown */
+    imdbId: 'int32',
+    /** 0 unknown */
+    tmdbId: 'int32',
+    numRatings: 'int32',
+    /** stars, 0 without ratings */
+    meanRating: 'float32',
+    /** damped popularity, 0 to 1 */
+    popularity: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** Schema metadata: `regularization` and `unobservedWeight` of the fit, needed to fold a history in. */
+export const FACTORS = {
+  name: 'factors',
+  version: 1,
+  columns: {
+    /** q; the factor is q · scale */
+    quantized: 'fixed<int8>',
+    scale: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** YᵀY of the factors as served (after quantization). */
+export const GRAMIAN = {
+  name: 'gramian',
+  version: 1,
+  columns: { row: 'fixed<float32>' },
+} as const satisfies TableSpec
+
+/** TF-IDF; the weight is w · scale, a row of weights has unit length before rounding. */
+export const CONTENT = {
+  name: 'content',
+  version: 1,
+  columns: { termIndices: 'list<int32>', weights: 'list<uint8>', scale: 'float32' },
+} as const satisfies TableSpec
+
+export const TERMS = {
+  name: 'terms',
+  version: 1,
+  columns: { term: 'utf8', documentFrequency: 'int32' },
+} as const satisfies TableSpec
+
+export const USERS = {
+  name: 'users',
+  version: 1,
+  columns: { userId: 'int32' },
+} as const satisfies TableSpec
+
+/** A row's lists are in the order of time. */
+export const HISTORIES = {
+  name: 'histories',
+  version: 1,
+  rowsPerSegment: 64,
+  columns: {
+    userId: 'int32',
+    itemIndices: 'list<int32>',
+    /** stars × 2 */
+    halfStars: 'list<uint8>',
+    /** seconds since 1970 */
+    timestamps: 'list<uint32>',
+  },
+} as const satisfies TableSpec
+
+export const DETAILS = {
+  name: 'details',
+  version: 1,
+  rowsPerSegment: 64,
+  columns: {
+    movieId: 'int32',
+    overview: 'utf8',
+    tagline: 'utf8',
+    keywords: 'list<utf8>',
+    cast: 'list<utf8>',
+    directors: 'list<utf8>',
+    poster: 'utf8',
+  },
+} as const satisfies TableSpec
+
+/** Where the record batches of a segmented file lie. Its Arrow schema message is the bytes from 8 to the first offset. */
+export const SEGMENTS = {
+  name: 'segments',
+  version: 1,
+  columns: {
+    offset: 'uint32',
+    sizeBytes: 'uint32',
+    /** of the batch's bytes, lower-case hexadecimal */
+    sha256: 'utf8',
+  },
+} as const satisfies TableSpec
+
+export const FORMAT = 'marquee'
+
+/** Files that an isolate keeps; the segmented ones are read by range. */
+export const RESIDENT_FILES = [
+  'catalog.arrow',
+  'factors.arrow',
+  'gramian.arrow',
+  'content.arrow',
+  'terms.arrow',
+  'users.arrow',
+  'histories-index.arrow',
+  'details-index.arrow',
+] as const
+export const SEGMENTED_FILES = ['histories.arrow', 'details.arrow'] as const

@@ -1,0 +1,267 @@
+/**
+ * The serving kernels: fold a history in, score all items, and say which liked item gave how much. One instance a
+ * model; its memory holds the item factors once. Not reentrant: what a call leaves behind, the next one overwrites.
+ */
+
+const PAGE_BYTES = 65_536
+/** Every block starts on one, so that no vector load crosses a cache line. */
+const ALIGNMENT = 64
+/** Rows of the kernel's panel, `PANEL_ROWS` in assembly/symmetric.ts. */
+const PANEL_ROWS = 64
+/** From 513 factors on, the scan's 32-bit sums could overflow. */
+const MAX_FACTORS = 512
+const MAX_INT16 = 32_767
+
+export interface ServeModel {
+  numItems: number
+  /** f, a multiple of 8 up to 512 */
+  factors: number
+  /** int8, row-major (numItems × factors): an item's factors are its row times its scale */
+  quantized: Int8Array
+  /** numItems; 0 with a row of zeros for an item without factors */
+  scales: Float32Array
+  /** YᵀY of the dequantized item factors Y, symmetric (factors × factors), without weight and λ */
+  gramian: Float32Array
+  /** α₀, above 0 */
+  unobservedWeight: number
+  /** λ, above 0 */
+  regularization: number
+  /** likes there is room for at first; a longer history makes the memory grow */
+  maxHistory?: number
+}
+
+export interface ServeKernels {
+  /**
+   * Fold in a user: solve A x = Σ w·y over the liked items, A = α₀·YᵀY + Σ w·y yᵀ + λI, by Cholesky. That is the exact
+   * user half-step of training (Rendle et al. 2021), where every w is 1. O(n·f² + f³) for n likes.
+   * @param weights w ≥ 0, one a like: what it weighs beside α₀ (the c − 1 of Hu, Koren & Volinsky 2008, over α₀); all 1 by default
+   * @returns x (factors), the caller's own; zeros when nothing is liked
+   * @throws {RangeError} naming the first index not below numItems, or the first weight below 0 or not finite
+   */
+  foldIn(likedItems: Int32Array, weights?: Float32Array): Float32Array
+  /**
+   * What each like gives to the score of an item: w_j · y_iᵀ A⁻¹ y_j (Hu, Koren & Volinsky 2008, eq. 8), with the A of
+   * the last `foldIn`, which must have been given the same likes and weights. They sum to y_iᵀ x. O(f² + n·f).
+   * @param out one a like
+   */
+  contributions(itemIndex: number, likedItems: Int32Array, weights?: Float32Array, out?: Float32Array): Float32Array
+  /**
+   * Scores y_iᵀ x of all items: int8 rows times the vector rounded to int16, in exact integers, then scaled. Off by at
+   * most scale_i · Σ_k |q_ik| · max|x| / 65534.
+   * @param userVector x (factors)
+   * @param out numItems; without it, a view on the kernels' memory that the next `scan`, `cosines` or growth overwrites
+   */
+  scan(userVector: Float32Array, out?: Float32Array): Float32Array
+  /** Cosine of one item with all, −1 to 1, itself included; 0 where either row is zeros. `out` as in `scan`. */
+  cosines(itemIndex: number, out?: Float32Array): Float32Array
+}
+
+interface Exports {
+  foldIn(
+    liked: number,
+    weights: number,
+    count: number,
+    items: number,
+    scales: number,
+    gramian: number,
+    factors: number,
+    unobservedWeight: number,
+    regularization: number,
+    system: number,
+    panel: number,
+    x: number,
+  ): number
+  contributions(
+    item: number,
+    liked: number,
+    weights: number,
+    count: number,
+    items: number,
+    scales: number,
+    factors: number,
+    system: number,
+    v: number,
+    out: number,
+  ): void
+  scan(
+    query: number,
+    items: number,
+    multipliers: number,
+    numItems: number,
+    factors: number,
+    scale: number,
+    out: number,
+  ): void
+}
+
+/**
+ * @param module compiled serve.wasm
+ * @throws {RangeError} when the shapes disagree or a number is out of its range
+ */
+export function openServeKernels(module: WebAssembly.Module, model: ServeModel): ServeKernels {
+  const { numItems, factors, regularization, unobservedWeight } = model
+  checkModel(model)
+
+  // scan takes items by four: all blocks of items have room for the last ones
+  const paddedItems = Math.ceil(numItems / 4) * 4
+  const { place, end } = layout()
+  const items = place(paddedItems * factors)
+  const scales = place(paddedItems * 4)
+  const inverseNorms = place(paddedItems * 4)
+  const scores = place(paddedItems * 4)
+  const gramian = place(factors * factors * 4)
+  const system = place(factors * factors * 4)
+  const panel = place(PANEL_ROWS * factors * 4)
+  const vector = place(factors * 4)
+  const query = place(factors * 2)
+  const history = place(0)
+
+  let capacity = Math.max(model.maxHistory ?? 1024, 1)
+  const historyEnd = () => end() + 3 * 4 * capacity
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(historyEnd() / PAGE_BYTES) })
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports
+
+  const bytes = new Int8Array(memory.buffer)
+  bytes.set(model.quantized, items)
+  floats(scales, numItems).set(model.scales)
+  floats(gramian, factors * factors).set(model.gramian)
+  floats(inverseNorms, numItems).set(inverseRowNorms(model.quantized, numItems, factors))
+
+  function floats(at: number, length: number): Float32Array {
+    return new Float32Array(memory.buffer, at, length)
+  }
+
+  /** Copies a history into memory: indices, weights, and as much room for contributions. */
+  function putHistory(likedItems: Int32Array, weights: Float32Array | undefined): { weightsAt: number; outAt: number } {
+    checkHistory(likedItems, weights, numItems)
+    if (likedItems.length > capacity) {
+      capacity = Math.max(likedItems.length, 2 * capacity)
+      const missing = historyEnd() - memory.buffer.byteLength
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
+    }
+    const weightsAt = history + 4 * capacity
+    new Int32Array(memory.buffer, history, likedItems.length).set(likedItems)
+    if (weights) floats(weightsAt, weights.length).set(weights)
+    else floats(weightsAt, likedItems.length).fill(1)
+    return { weightsAt, outAt: weightsAt + 4 * capacity }
+  }
+
+  function scanWith(multipliers: number, scale: number, out: Float32Array | undefined): Float32Array {
+    if (out && out.length !== numItems) throw new RangeError(`out has ${out.length} places, expected ${numItems}`)
+    kernels.scan(query, items, multipliers, paddedItems, factors, scale, scores)
+    const view = floats(scores, numItems)
+    if (!out) return view
+    out.set(view)
+    return out
+  }
+
+  return {
+    foldIn(likedItems, weights) {
+      const { weightsAt } = putHistory(likedItems, weights)
+      const failed = kernels.foldIn(
+        history,
+        weightsAt,
+        likedItems.length,
+        items,
+        scales,
+        gramian,
+        factors,
+        unobservedWeight,
+        regularization,
+        system,
+        panel,
+        vector,
+      )
+      if (failed >= 0)
+        throw new RangeError(`fold-in: pivot ${failed} is not above 0; regularization ${regularization} is too small`)
+      return floats(vector, factors).slice()
+    },
+    contributions(itemIndex, likedItems, weights, out = new Float32Array(likedItems.length)) {
+      checkItem(itemIndex, numItems)
+      if (out.length !== likedItems.length)
+        throw new RangeError(`out has ${out.length} places, expected ${likedItems.length}`)
+      const { weightsAt, outAt } = putHistory(likedItems, weights)
+      const count = likedItems.length
+      kernels.contributions(itemIndex, history, weightsAt, count, items, scales, factors, system, vector, outAt)
+      out.set(floats(outAt, count))
+      return out
+    },
+    scan(userVector, out) {
+      if (userVector.length !== factors)
+        throw new RangeError(`user vector has ${userVector.length} factors, expected ${factors}`)
+      let largest = 0
+      for (const [k, value] of userVector.entries()) {
+        if (!Number.isFinite(value)) throw new RangeError(`user vector: ${value} at ${k}, expected a finite number`)
+        largest = Math.max(largest, Math.abs(value))
+      }
+      const step = largest / MAX_INT16 || 1
+      const rounded = new Int16Array(memory.buffer, query, factors)
+      for (let k = 0; k < factors; k++) rounded[k] = Math.round(userVector[k]! / step)
+      return scanWith(scales, step, out)
+    },
+    cosines(itemIndex, out) {
+      checkItem(itemIndex, numItems)
+      const row = items + itemIndex * factors
+      new Int16Array(memory.buffer, query, factors).set(new Int8Array(memory.buffer, row, factors))
+      return scanWith(inverseNorms, floats(inverseNorms, numItems)[itemIndex]!, out)
+    },
+  }
+}
+
+/** Blocks one after the other, in bytes. */
+function layout(): { place(sizeBytes: number): number; end(): number } {
+  let at = 0
+  return {
+    place(sizeBytes) {
+      const start = at
+      at = Math.ceil((at + sizeBytes) / ALIGNMENT) * ALIGNMENT
+      return start
+    },
+    end: () => at,
+  }
+}
+
+/** 1 / |q| of each row; the row's scale cancels out of a cosine. */
+function inverseRowNorms(quantized: Int8Array, numItems: number, factors: number): Float32Array {
+  const norms = new Float32Array(numItems)
+  for (let item = 0; item < numItems; item++) {
+    let sum = 0
+    for (let at = item * factors; at < (item + 1) * factors; at++) sum += quantized[at]! ** 2
+    norms[item] = sum > 0 ? 1 / Math.sqrt(sum) : 0
+  }
+  return norms
+}
+
+function checkModel(model: ServeModel): void {
+  const { numItems, factors, quantized, scales, gramian, unobservedWeight, regularization } = model
+  if (!Number.isInteger(numItems) || numItems < 0)
+    throw new RangeError(`numItems is ${numItems}, expected a whole number from 0 up`)
+  if (!Number.isInteger(factors) || factors < 8 || factors > MAX_FACTORS || factors % 8 !== 0)
+    throw new RangeError(`factors is ${factors}, expected a multiple of 8 from 8 to ${MAX_FACTORS}`)
+  for (const [name, found, expected] of [
+    ['quantized', quantized.length, numItems * factors],
+    ['scales', scales.length, numItems],
+    ['gramian', gramian.length, factors * factors],
+  ] as const) {
+    if (found !== expected) throw new RangeError(`${name} has ${found} numbers, expected ${expected}`)
+  }
+  for (const [name, value] of Object.entries({ unobservedWeight, regularization })) {
+    if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`${name} is ${value}, expected a number above 0`)
+  }
+}
+
+function checkHistory(likedItems: Int32Array, weights: Float32Array | undefined, numItems: number): void {
+  for (const item of likedItems) checkItem(item, numItems)
+  if (!weights) return
+  if (weights.length !== likedItems.length)
+    throw new RangeError(`${weights.length} weights for ${likedItems.length} liked items`)
+  for (const [position, weight] of weights.entries()) {
+    if (!(weight >= 0 && Number.isFinite(weight)))
+      throw new RangeError(`weight ${weight} at ${position}, expected a number from 0 up`)
+  }
+}
+
+function checkItem(item: number, numItems: number): void {
+  if (!(item >= 0 && item < numItems && Number.isInteger(item)))
+    throw new RangeError(`item index ${item}, expected 0 to ${numItems - 1}`)
+}

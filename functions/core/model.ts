@@ -1,0 +1,95 @@
+import { type CatalogIndex, openCatalog } from './format/catalog.ts'
+import { type ContentIndex, openContent } from './format/content.ts'
+import { ArtifactError, openTable } from './format/open-table.ts'
+import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
+import { DETAILS, FACTORS, GRAMIAN, HISTORIES, type RESIDENT_FILES, USERS } from './format/tables.ts'
+import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
+import type { BlendTable } from './schemas/manifest.ts'
+import { openTitles, type TitleMatch } from './text/titles.ts'
+
+export type ResidentFile = (typeof RESIDENT_FILES)[number]
+
+/** A published model, opened: all that scoring needs, read-only. */
+export interface Model {
+  catalog: CatalogIndex
+  content: ContentIndex
+  titles: (query: string) => TitleMatch
+  kernels: ServeKernels
+  /** 1 where the movie has factors */
+  hasFactors: Uint8Array
+  /** ascending */
+  userIds: Int32Array
+  histories: SegmentedTable
+  details: SegmentedTable
+  /** a rating counts as a like from this star up */
+  likedFrom: number
+  blend: BlendTable
+}
+
+export interface ModelParts {
+  /** bytes of every resident file, already checked against the manifest's hashes */
+  read(file: ResidentFile): Uint8Array
+  source(file: 'histories.arrow' | 'details.arrow'): Source
+  sha256: Sha256
+  /** compiled kernels/serve.wasm */
+  serveModule: WebAssembly.Module
+  likedFrom: number
+  blend: BlendTable
+}
+
+/** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
+export function openModel(parts: ModelParts): Model {
+  const catalog = openCatalog(parts.read('catalog.arrow'))
+  const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'))
+  const factors = openTable('factors.arrow', parts.read('factors.arrow'), FACTORS)
+  const gramian = openTable('gramian.arrow', parts.read('gramian.arrow'), GRAMIAN)
+  const quantized = factors.fixed<Int8Array>('quantized')
+  const scales = factors.numbers<Float32Array>('scale')
+
+  expectRows('content.arrow', content.numItems, catalog.numItems)
+  expectRows('factors.arrow', factors.numRows, catalog.numItems)
+  expectRows('gramian.arrow', gramian.numRows, quantized.size)
+
+  return {
+    catalog,
+    content,
+    titles: openTitles(catalog),
+    kernels: openServeKernels(parts.serveModule, {
+      numItems: catalog.numItems,
+      factors: quantized.size,
+      quantized: quantized.values,
+      scales,
+      gramian: gramian.fixed<Float32Array>('row').values,
+      regularization: metadataNumber(factors.metadata, 'regularization'),
+      unobservedWeight: metadataNumber(factors.metadata, 'unobservedWeight'),
+    }),
+    hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),
+    userIds: openTable('users.arrow', parts.read('users.arrow'), USERS).numbers('userId'),
+    histories: openSegments(
+      'histories',
+      parts.read('histories-index.arrow'),
+      HISTORIES,
+      parts.source('histories.arrow'),
+      parts.sha256,
+    ),
+    details: openSegments(
+      'details',
+      parts.read('details-index.arrow'),
+      DETAILS,
+      parts.source('details.arrow'),
+      parts.sha256,
+    ),
+    likedFrom: parts.likedFrom,
+    blend: parts.blend,
+  }
+}
+
+function expectRows(file: string, found: number, expected: number): void {
+  if (found !== expected) throw new ArtifactError(`${file}: ${found} rows, expected ${expected}`)
+}
+
+function metadataNumber(metadata: ReadonlyMap<string, string>, key: string): number {
+  const value = Number(metadata.get(key))
+  if (!(value > 0)) throw new ArtifactError(`factors.arrow: ${key} is ${metadata.get(key)}, expected a positive number`)
+  return value
+}

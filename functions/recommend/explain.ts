@@ -1,0 +1,76 @@
+import type { Model } from '#core/model.ts'
+import type { Reason } from '#core/schemas/api.ts'
+import { sharedTerms } from '#core/scoring/content-scores.ts'
+import type { Blended } from './blend.ts'
+import type { Taste } from './retrieve.ts'
+
+const MAX_BECAUSE = 2
+const MAX_SHARED_TERMS = 3
+
+/**
+ * A template reason from the real score shares: the source that gave most to the score speaks.
+ * For collaborative filtering the liked movies that carried it are exact: Hu, Koren & Volinsky 2008, eq. 8.
+ * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
+ * @param wantedGenres the request's genre filter, named by the popularity reason
+ */
+export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
+  const { cf, content, popularity } = blended.shares
+  if (cf > 0 && cf >= content && cf >= popularity) return likedReason(blended.itemIndex, taste, model)
+  if (content > 0 && content >= popularity) return contentReason(blended.itemIndex, taste, model)
+  return popularityReason(blended.itemIndex, model, wantedGenres)
+}
+
+function likedReason(itemIndex: number, taste: Taste, model: Model): Reason {
+  const contributions = model.kernels.contributions(itemIndex, taste.likesWithFactors)
+  const strongest = Array.from(taste.likesWithFactors, (item, position) => ({ item, share: contributions[position]! }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share || a.item - b.item)
+    .slice(0, MAX_BECAUSE)
+  const because = strongest.map(({ item }) => named(item, model))
+  return {
+    kind: 'liked',
+    text:
+      because.length > 0
+        ? `Because you liked ${because.map(({ title }) => title).join(' and ')}.`
+        : 'Liked by viewers with your taste.',
+    because,
+  }
+}
+
+function contentReason(itemIndex: number, taste: Taste, model: Model): Reason {
+  let closest = -1
+  let closestWeight = 0
+  let closestTerms: string[] = []
+  for (const liked of taste.likes) {
+    const shared = sharedTerms(model.content, itemIndex, liked)
+    const weight = shared.reduce((sum, entry) => sum + entry.weight, 0)
+    if (weight <= closestWeight) continue
+    closest = liked
+    closestWeight = weight
+    closestTerms = shared.slice(0, MAX_SHARED_TERMS).map(({ term }) => readable(term))
+  }
+  const liked = named(closest, model)
+  return { kind: 'content', text: `Like ${liked.title}: ${closestTerms.join(', ')}.`, because: [liked] }
+}
+
+function popularityReason(itemIndex: number, model: Model, wantedGenres: readonly string[]): Reason {
+  const { meanRatings, numRatings } = model.catalog
+  const genres = model.catalog.genres(itemIndex)
+  const genre = wantedGenres
+    .map((wanted) => genres.find((name) => name.toLowerCase() === wanted.toLowerCase()))
+    .find((name) => name !== undefined)
+  const where = genre ? `Popular in ${genre}` : 'Popular with all viewers'
+  const ratings = numRatings[itemIndex]!
+  const text =
+    ratings > 0 ? `${where}: ${meanRatings[itemIndex]!.toFixed(1)} stars from ${ratings} ratings.` : `${where}.`
+  return { kind: genre ? 'genre' : 'popular', text, because: [] }
+}
+
+function named(itemIndex: number, model: Model): Reason['because'][number] {
+  return { movieId: model.catalog.movieIds[itemIndex]!, title: model.catalog.title(itemIndex) }
+}
+
+/** `cast:tom hanks` → `tom hanks` */
+function readable(term: string): string {
+  return term.slice(term.indexOf(':') + 1)
+}

@@ -1,0 +1,37 @@
+import type { Model } from '#core/model.ts'
+import type { ListOptions, Shares } from '#core/schemas/api.ts'
+import { contentScores } from '#core/scoring/content-scores.ts'
+import { topK } from '#core/scoring/top-k.ts'
+import { blockedItems } from './constraints.ts'
+
+export interface Similar {
+  itemIndex: number
+  /** 0 to 1 */
+  similarity: number
+  shares: Shares
+}
+
+/**
+ * Movies most like one movie: the mean of two cosines, of the factors (liked by the same people) and of the
+ * texts (about the same things). A movie that nobody liked yet has no factors: its texts decide alone.
+ */
+export function similarMovies(itemIndex: number, options: ListOptions, k: number, model: Model): Similar[] {
+  const blocked = blockedItems(model, Int32Array.of(itemIndex), options)
+  const cosines = model.hasFactors[itemIndex] === 1 ? model.kernels.cosines(itemIndex) : null
+  const content = contentScores(model.content, [itemIndex])
+  const cfWeight = cosines ? 0.5 : 0
+  const sharesOf = (item: number): Shares => ({
+    cf: cosines ? cfWeight * Math.max(0, cosines[item]!) : 0,
+    content: (1 - cfWeight) * content[item]!,
+    popularity: 0,
+  })
+  const best = topK(blocked.length, k, (item) => {
+    if (blocked[item]) return Number.NaN
+    return (cosines ? cfWeight * Math.max(0, cosines[item]!) : 0) + (1 - cfWeight) * content[item]!
+  })
+  return Array.from(best.items, (item, position) => ({
+    itemIndex: item,
+    similarity: best.scores[position]!,
+    shares: sharesOf(item),
+  }))
+}

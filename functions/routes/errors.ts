@@ -1,0 +1,47 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ApiError } from '#core/schemas/api.ts'
+import { UnknownNameError } from '#recommend/constraints.ts'
+import { NotReadyError } from '../open-model.ts'
+
+type Code = ApiError['error']['code']
+
+const STATUS = {
+  bad_request: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  too_large: 413,
+  internal: 500,
+  not_ready: 503,
+  unavailable: 503,
+} as const satisfies Record<Code, number>
+
+/** An answer other than 2xx, with a message that is meant for the caller. */
+export class ProblemError extends Error {
+  override name = 'ProblemError'
+  readonly code: Code
+  readonly path: string | undefined
+  constructor(code: Code, message: string, path?: string) {
+    super(message)
+    this.code = code
+    this.path = path
+  }
+}
+
+/** The one place where an error becomes a status. What nobody foresaw is logged and not told. */
+export function answerError(error: Error, context: Context): Response {
+  const { code, message, path } = problemOf(error)
+  if (STATUS[code] >= 500)
+    console.error(JSON.stringify({ event: 'error', url: context.req.path, error: error.stack ?? String(error) }))
+  const body: ApiError = { error: { code, message, ...(path !== undefined && { path }) } }
+  if (STATUS[code] === 503) context.header('Retry-After', '5')
+  return context.json(body, STATUS[code])
+}
+
+function problemOf(error: Error): { code: Code; message: string; path?: string | undefined } {
+  if (error instanceof ProblemError) return error
+  if (error instanceof UnknownNameError) return { code: 'bad_request', message: error.message, path: error.path }
+  if (error instanceof NotReadyError) return { code: 'not_ready', message: 'no model is being served yet; see /readyz' }
+  if (error instanceof HTTPException && error.status < 500) return { code: 'bad_request', message: error.message }
+  return { code: 'internal', message: 'something went wrong here; the request was understood' }
+}

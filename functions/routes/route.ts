@@ -1,0 +1,148 @@
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import * as z from 'zod'
+import { rule, show } from '#core/schemas/problem.ts'
+import type { Env } from '../env.ts'
+import { currentModel, type ServedModel } from '../open-model.ts'
+import { ProblemError } from './errors.ts'
+
+export type HonoContext = Context<{ Bindings: Env }>
+type Fields = z.ZodObject
+const NOTHING = z.strictObject({})
+
+/** One operation of the API: what `openapi.json` says of it and what it does. */
+export interface Route {
+  method: 'get' | 'post' | 'put' | 'delete'
+  /** OpenAPI style: `/movies/{movieId}` */
+  path: string
+  tag: string
+  summary: string
+  params: Fields
+  query: Fields
+  body: Fields | null
+  answer: z.ZodType
+  /** statuses besides 200 and 500 */
+  errors: (400 | 404 | 413 | 503)[]
+  respond(context: HonoContext): Promise<Response>
+}
+
+interface RouteInput<Params extends Fields, Query extends Fields, Body extends Fields, Answer extends z.ZodType> {
+  method: Route['method']
+  path: string
+  tag: string
+  summary: string
+  params?: Params
+  query?: Query
+  body?: Body
+  answer: Answer
+  errors?: Route['errors']
+  handle(request: {
+    params: z.infer<Params>
+    query: z.infer<Query>
+    body: z.infer<Body>
+    served: ServedModel
+    env: Env
+  }): Promise<z.infer<Answer>> | z.infer<Answer>
+}
+
+/** An operation that answers from the current model: its request is validated by the schemas, then handled. */
+export function route<
+  Answer extends z.ZodType,
+  Params extends Fields = typeof NOTHING,
+  Query extends Fields = typeof NOTHING,
+  Body extends Fields = typeof NOTHING,
+>(input: RouteInput<Params, Query, Body, Answer>): Route {
+  const params = input.params ?? (NOTHING as unknown as Params)
+  const query = input.query ?? (NOTHING as unknown as Query)
+  return {
+    ...input,
+    params,
+    query,
+    body: input.body ?? null,
+    errors: [400, 503, ...(input.body ? [413 as const] : []), ...(input.errors ?? [])],
+    async respond(context) {
+      const served = await currentModel(context.env, context.executionCtx)
+      const request = {
+        params: validate(params, fromText(params, context.req.param())),
+        query: validate(query, fromText(query, context.req.query())),
+        body: (input.body
+          ? validate(input.body, await readJson(context, served.manifest.api.maxBodyBytes))
+          : {}) as z.infer<Body>,
+        served,
+        env: context.env,
+      }
+      return context.json(await input.handle(request))
+    },
+  }
+}
+
+async function readJson(context: HonoContext, maxBytes: number): Promise<unknown> {
+  let text = ''
+  await bodyLimit({
+    maxSize: maxBytes,
+    onError: () => {
+      throw new ProblemError('too_large', `the body is larger than ${maxBytes} bytes`)
+    },
+  })(context, async () => {
+    text = await context.req.text()
+  })
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ProblemError('bad_request', `the body must be JSON: ${(error as Error).message}`)
+  }
+}
+
+/** @throws {ProblemError} for the first problem: where, what was found, what is allowed */
+function validate<Schema extends Fields>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value, { reportInput: true })
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  const path = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const key = [...issue.path, issue.keys[0]!].join('.')
+    const known = Object.keys(schema.shape).join(', ') || 'none'
+    throw new ProblemError('bad_request', `unknown field ${key}${path === '' ? `; fields here: ${known}` : ''}`, key)
+  }
+  throw new ProblemError('bad_request', `${path || 'body'}: found ${show(issue.input)}; ${rule(issue)}`, path)
+}
+
+interface TextShape {
+  type?: string
+  items?: TextShape
+  anyOf?: TextShape[]
+}
+const shapes = new WeakMap<Fields, Record<string, TextShape>>()
+
+/**
+ * The strings of a path or query as the values that the schema is about: `a,b` for a list, digits for a number,
+ * `weights[cf]=0.5` for a field of an object. What does not look like one is left to the schema to refuse.
+ */
+function fromText(schema: Fields, strings: Record<string, string>): Record<string, unknown> {
+  let properties = shapes.get(schema)
+  if (!properties) {
+    properties = (z.toJSONSchema(schema, { io: 'input' }).properties ?? {}) as Record<string, TextShape>
+    shapes.set(schema, properties)
+  }
+  const values: Record<string, unknown> = {}
+  for (const [name, text] of Object.entries(strings)) {
+    const inner = /^(\w+)\[(\w+)\]$/.exec(name)
+    if (inner && properties[inner[1]!]?.type === 'object')
+      values[inner[1]!] = { ...(values[inner[1]!] as object), [inner[2]!]: scalar('number', text) }
+    else if (properties[name]?.type === 'array')
+      values[name] = text.split(',').map((entry) => scalar(properties[name]!.items?.type, entry.trim()))
+    else values[name] = scalar(properties[name]?.type, text)
+  }
+  return values
+}
+
+function scalar(type: string | undefined, text: string): unknown {
+  return (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+}
+
+/** @throws {ProblemError} when more is asked for than the model's limit */
+export function listLength(k: number | undefined, { api }: ServedModel['manifest']): number {
+  if (k !== undefined && k > api.maxK)
+    throw new ProblemError('bad_request', `k: found ${k}; must be at most ${api.maxK}`, 'k')
+  return k ?? api.defaultK
+}

@@ -1,0 +1,201 @@
+import { useCallback, useState } from 'preact/hooks'
+import type { Client } from './client.ts'
+import { MovieDrawer } from './components/movie-drawer.tsx'
+import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
+import { FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
+import { PageFooter } from './components/page-footer.tsx'
+import { ProfilePanel } from './components/profile-panel.tsx'
+import { RecommendationList } from './components/recommendation-list.tsx'
+import { SearchBox } from './components/search-box.tsx'
+import { ViewerPicker } from './components/viewer-picker.tsx'
+import type { RatedMovie } from './history-store.ts'
+import { useAddress } from './hooks/use-address.ts'
+import { useLoad } from './hooks/use-load.ts'
+import { type RateableMovie, type Ratings, useRatings } from './hooks/use-ratings.ts'
+import { useRecommendations, viewerScope } from './hooks/use-recommendations.ts'
+import { strings } from './strings.ts'
+import { loadWall } from './wall.ts'
+
+/** The one view: who is watching, movies to rate, the list they make, and a drawer for one movie. */
+export function App({ client }: { client: Client }) {
+  const [address, go] = useAddress()
+  const [drawerPart, setDrawerPart] = useState<'details' | 'similar'>('details')
+  const [toast, setToast] = useState<ToastMessage | null>(null)
+  const [announcement, setAnnouncement] = useState('')
+  const closeToast = useCallback(() => setToast(null), [])
+
+  const { userId, movieId } = address
+  const ratings = useRatings(client, userId)
+  const model = useLoad('model', 'model', client.model)
+  const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
+  const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
+    client.profile(userId ?? 0, signal),
+  )
+  const list = useRecommendations(client, address, ratings, ({ answer, movements }) => {
+    const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
+    if (answer.items.length > 0)
+      setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
+  })
+
+  const starsById = new Map(profile.value?.topRated.map((movie) => [movie.movieId, movie.rating]))
+  for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
+  const starsOf = (id: number) => starsById.get(id) ?? null
+  const ratedIds = new Set(ratings.items.map((movie) => movie.movieId))
+
+  const rate = (movie: RateableMovie, stars: number | null) => {
+    const before = starsOf(movie.movieId)
+    const text = stars === null ? strings.ratings.removed(movie.title) : strings.ratings.saved(movie.title, stars)
+    setToast({ text, undo: () => save(ratings, movie, before, text) })
+    save(ratings, movie, stars, text)
+  }
+  const save = (to: Ratings, movie: RateableMovie, stars: number | null, text: string) => {
+    setAnnouncement(text)
+    to.set(movie, stars).catch((failure: unknown) => {
+      const problem = `${strings.ratings.failed(movie.title)} ${failureText(failure)}`
+      setToast({ text: problem, isFailure: true })
+      setAnnouncement(problem)
+    })
+  }
+  const clear = () => {
+    const { items } = ratings
+    ratings.clear()
+    setToast({ text: strings.ratings.cleared, undo: () => ratings.restore(items) })
+    setAnnouncement(strings.ratings.cleared)
+  }
+  const open = (id: number, part: 'details' | 'similar' = 'details') => {
+    setDrawerPart(part)
+    go({ movieId: id })
+  }
+
+  const showsWall = userId === null || profile.value?.numRatings === 0 || ratings.items.length > 0
+  const genres = profile.value?.genres.map(({ name }) => name) ?? []
+  return (
+    <>
+      <a class="skip" href="#list">
+        {strings.skipToList}
+      </a>
+      <header class="header">
+        <a class="brand" href="/" aria-label={strings.appName}>
+          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <span>{strings.appName}</span>
+        </a>
+        <SearchBox client={client} starsOf={starsOf} onPick={(movie) => open(movie.movieId)} />
+        <span class="project">{model.value?.project}</span>
+      </header>
+      <main>
+        <ViewerPicker userId={userId} examples={model.value?.exampleUsers ?? []} onPick={(id) => go({ userId: id })} />
+        {userId === null ? <Hero /> : <ProfilePanel userId={userId} profile={profile} />}
+        {showsWall ? <WallRail wall={wall} ratings={ratings} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
+        <RatingsRail ratings={ratings} userId={userId} onRate={rate} onOpen={open} onClear={clear} />
+        {profile.value && profile.value.recentFavourites.length > 0 ? (
+          <MovieRail
+            id="recent-title"
+            small
+            title={strings.profile.recent}
+            movies={profile.value.recentFavourites}
+            starsOf={(movie) => starsById.get(movie.movieId) ?? movie.rating}
+            onRate={rate}
+            onOpen={(movie) => open(movie.movieId)}
+          />
+        ) : null}
+        <RecommendationList
+          list={list}
+          ratedIds={ratedIds}
+          genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
+          address={address}
+          onAddress={go}
+          onRate={rate}
+          onOpen={open}
+        />
+      </main>
+      <PageFooter model={model.value} />
+      {movieId === null ? null : (
+        <MovieDrawer
+          client={client}
+          movieId={movieId}
+          part={drawerPart}
+          stars={starsOf(movieId)}
+          recommended={list.value?.answer.items.find((movie) => movie.movieId === movieId && !ratedIds.has(movieId))}
+          onRate={rate}
+          onOpen={(id) => open(id)}
+          onClose={() => go({ movieId: null })}
+        />
+      )}
+      <div class="toasts">{toast ? <Toast message={toast} onClose={closeToast} /> : null}</div>
+      <div class="visually-hidden" role="status" aria-live="polite">
+        {announcement}
+      </div>
+    </>
+  )
+}
+
+const Hero = () => (
+  <section class="hero">
+    <h1>{strings.hero.title}</h1>
+    <p>{strings.hero.text}</p>
+  </section>
+)
+
+interface WallRailProps {
+  wall: ReturnType<typeof useLoad<Awaited<ReturnType<typeof loadWall>>>>
+  ratings: Ratings
+  starsOf(movieId: number): number | null
+  onRate(movie: RateableMovie, stars: number): void
+  onOpen(movieId: number): void
+}
+
+/** Movies to rate; one that is rated makes room for the next. */
+function WallRail({ wall, starsOf, onRate, onOpen }: WallRailProps) {
+  if (wall.failure) return <FailureNotice title={strings.failure.wall} failure={wall.failure} onRetry={wall.retry} />
+  if (wall.value === null) return <RailSkeleton />
+  const movies = wall.value.movies.filter((movie) => starsOf(movie.movieId) === null)
+  return (
+    <MovieRail
+      id="wall-title"
+      title={strings.wall.title}
+      text={movies.length === 0 ? strings.wall.done : strings.wall.text}
+      movies={movies}
+      starsOf={() => null}
+      onRate={onRate}
+      onOpen={(movie) => onOpen(movie.movieId)}
+    />
+  )
+}
+
+interface RatingsRailProps {
+  ratings: Ratings
+  userId: number | null
+  onRate(movie: RatedMovie, stars: number | null): void
+  onOpen(movieId: number): void
+  onClear(): void
+}
+
+/** What has been rated: to change, to take back. */
+function RatingsRail({ ratings, userId, onRate, onOpen, onClear }: RatingsRailProps) {
+  if (ratings.items.length === 0) return null
+  const isFresh = userId === null
+  return (
+    <MovieRail
+      id="ratings-title"
+      small
+      title={isFresh ? strings.ratings.title : strings.ratings.visitTitle}
+      text={
+        isFresh
+          ? `${strings.ratings.count(ratings.items.length)}. ${ratings.kept ? strings.ratings.keptHere : strings.ratings.notKept}`
+          : strings.ratings.count(ratings.items.length)
+      }
+      movies={ratings.items}
+      starsOf={(movie) => movie.rating}
+      onRate={onRate}
+      onRemove={(movie) => onRate(movie, null)}
+      onOpen={(movie) => onOpen(movie.movieId)}
+      aside={
+        isFresh ? (
+          <button type="button" class="text-button" onClick={onClear}>
+            {strings.ratings.clear}
+          </button>
+        ) : null
+      }
+    />
+  )
+}

@@ -1,0 +1,127 @@
+import type {
+  ApiError,
+  HistoryEntry,
+  ModelAnswer,
+  MovieDetails,
+  MovieList,
+  Recommendations,
+  SimilarMovies,
+  StoredRating,
+  UserProfile,
+} from '#core/schemas/api.ts'
+
+/** longest wait for one answer */
+export const DEADLINE_MS = 15_000
+
+/** What a list may be narrowed by; a field left out does not narrow. */
+export interface ListFilter {
+  genres?: string[]
+  yearFrom?: number
+  yearTo?: number
+  k?: number
+}
+
+export type FailureCode = ApiError['error']['code'] | 'network' | 'timeout' | 'bad_answer'
+
+/** Anything but a good answer. `message` is the API's own where it gave one; status 0 means that none came. */
+export class ApiFailure extends Error {
+  readonly code: FailureCode
+  readonly status: number
+  readonly path: string | undefined
+
+  constructor(code: FailureCode, status: number, message: string, options: { path?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'ApiFailure'
+    this.code = code
+    this.status = status
+    this.path = options.path
+  }
+}
+
+export type Client = ReturnType<typeof createClient>
+
+/**
+ * The routes that the page calls, typed by the API's own schemas. The Worker validates what it sends, so the
+ * page checks only that a JSON object came.
+ * Each call throws {ApiFailure}, or the signal's reason when the caller aborts.
+ * @param send fetch or a stand-in
+ * @param deadlineMs longest wait for one answer
+ */
+export function createClient(send: typeof fetch = (...args) => fetch(...args), deadlineMs = DEADLINE_MS) {
+  const ask = <T>(path: string, signal: AbortSignal, init: RequestInit = {}): Promise<T> =>
+    request(send, path, signal, deadlineMs, init) as Promise<T>
+
+  return {
+    model: (signal: AbortSignal) => ask<ModelAnswer>('/model', signal),
+    movies: (filter: ListFilter & { q?: string }, signal: AbortSignal) =>
+      ask<MovieList>(`/movies${queryString(filter)}`, signal),
+    movie: (movieId: number, signal: AbortSignal) => ask<MovieDetails>(`/movies/${movieId}`, signal),
+    similar: (movieId: number, filter: ListFilter, signal: AbortSignal) =>
+      ask<SimilarMovies>(`/movies/${movieId}/similar${queryString(filter)}`, signal),
+    profile: (userId: number, signal: AbortSignal) => ask<UserProfile>(`/users/${userId}`, signal),
+    recommendForUser: (userId: number, filter: ListFilter, signal: AbortSignal) =>
+      ask<Recommendations>(`/recommend/user/${userId}${queryString(filter)}`, signal),
+    recommendForHistory: (history: HistoryEntry[], filter: ListFilter, signal: AbortSignal) =>
+      ask<Recommendations>('/recommend/history', signal, jsonBody('POST', { history, ...filter })),
+    rate: (userId: number, movieId: number, rating: number, signal: AbortSignal) =>
+      ask<StoredRating>(`/users/${userId}/ratings/${movieId}`, signal, jsonBody('PUT', { rating })),
+    removeRating: (userId: number, movieId: number, signal: AbortSignal) =>
+      ask<unknown>(`/users/${userId}/ratings/${movieId}`, signal, { method: 'DELETE' }),
+  }
+}
+
+/** `?q=heat&genres=Crime,Drama`, lists comma-separated, empty and absent fields left out; '' when none is left. */
+export function queryString(fields: { [name: string]: string | number | string[] | undefined } | ListFilter): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue
+    params.set(name, Array.isArray(value) ? value.join(',') : String(value))
+  }
+  return params.size === 0 ? '' : `?${params}`
+}
+
+const jsonBody = (method: string, body: unknown): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+async function request(
+  send: typeof fetch,
+  path: string,
+  signal: AbortSignal,
+  deadlineMs: number,
+  init: RequestInit,
+): Promise<unknown> {
+  const deadline = AbortSignal.timeout(deadlineMs)
+  let status = 0
+  let text: string
+  try {
+    const response = await send(path, { ...init, signal: AbortSignal.any([signal, deadline]) })
+    status = response.status
+    text = await response.text()
+  } catch (cause) {
+    signal.throwIfAborted()
+    if (deadline.aborted) throw new ApiFailure('timeout', status, `no answer within ${deadlineMs} ms`, { cause })
+    throw new ApiFailure('network', status, 'the server could not be reached', { cause })
+  }
+  const body = parseObject(text)
+  if (status >= 200 && status < 300 && body !== null) return body
+  throw asFailure(status, body)
+}
+
+function parseObject(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : null
+  } catch {
+    return null
+  }
+}
+
+function asFailure(status: number, body: object | null): ApiFailure {
+  const { error } = (body ?? {}) as Partial<ApiError>
+  if (typeof error?.code !== 'string' || typeof error.message !== 'string')
+    return new ApiFailure('bad_answer', status, `status ${status} without an error object`)
+  return new ApiFailure(error.code, status, error.message, error.path === undefined ? {} : { path: error.path })
+}

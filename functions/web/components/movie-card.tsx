@@ -1,0 +1,82 @@
+import type { RecommendedMovie } from '#core/schemas/api.ts'
+import type { Movement } from '../rank-movement.ts'
+import { strings } from '../strings.ts'
+import { MovieMeta } from './movie-meta.tsx'
+import { Poster } from './poster.tsx'
+import { ScoreShares } from './score-shares.tsx'
+import { StarRating } from './star-rating.tsx'
+
+interface MovieCardProps {
+  movie: RecommendedMovie
+  /** place in the list as shown, 1 first */
+  rank: number
+  movement: Movement | undefined
+  onRate(stars: number): void
+  onOpen(part: 'details' | 'similar'): void
+}
+
+/** One recommendation: what it is, why it is here, and what to do about it. */
+export function MovieCard({ movie, rank, movement, onRate, onOpen }: MovieCardProps) {
+  return (
+    <li class="card" data-movie-id={movie.movieId}>
+      <article aria-label={movie.title}>
+        <div class="card-poster">
+          <button
+            type="button"
+            class="poster-button"
+            aria-label={strings.list.details(movie.title)}
+            onClick={() => onOpen('details')}
+          >
+            <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+          </button>
+          <span class="rank">
+            <span class="visually-hidden">{strings.list.rank(rank)}</span>
+            <span aria-hidden="true">{rank}</span>
+          </span>
+          {movement ? <MovementBadge movement={movement} /> : null}
+        </div>
+        <MovieMeta movie={movie} />
+        <p class="reason">{movie.reason.text}</p>
+        <ScoreShares shares={movie.shares} />
+        <div class="card-actions">
+          <StarRating title={movie.title} value={null} onRate={onRate} />
+          <button
+            type="button"
+            class="text-button"
+            aria-label={strings.list.moreOf(movie.title)}
+            onClick={() => onOpen('similar')}
+          >
+            {strings.list.more}
+          </button>
+        </div>
+      </article>
+    </li>
+  )
+}
+
+function MovementBadge({ movement }: { movement: Movement }) {
+  const { moved } = strings.list
+  const [short, long] =
+    movement.kind === 'new'
+      ? [moved.new, moved.newLong]
+      : movement.kind === 'up'
+        ? [moved.up(movement.places), moved.upLong(movement.places)]
+        : [moved.down(movement.places), moved.downLong(movement.places)]
+  return (
+    <span class={`movement movement-${movement.kind}`}>
+      <span aria-hidden="true">{short}</span>
+      <span class="visually-hidden">{long}</span>
+    </span>
+  )
+}
+
+/** Where a card will stand while the list is on its way. */
+export function CardSkeleton() {
+  return (
+    <li class="card skeleton" aria-hidden="true">
+      <div class="bone bone-poster" />
+      <div class="bone bone-line" />
+      <div class="bone bone-line short" />
+    </li>
+  )
+}

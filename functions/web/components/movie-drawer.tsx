@@ -1,0 +1,213 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { MovieDetails, RecommendedMovie } from '#core/schemas/api.ts'
+import type { Client } from '../client.ts'
+import { useLoad } from '../hooks/use-load.ts'
+import { strings } from '../strings.ts'
+import { FailureNotice } from './notices.tsx'
+import { Poster } from './poster.tsx'
+import { ScoreShares } from './score-shares.tsx'
+import { StarRating } from './star-rating.tsx'
+
+const SIMILAR = 12
+/** the only place that pictures may come from; the page's Content-Security-Policy says the same */
+const PICTURE_HOST = 'https://upload.wikimedia.org/'
+
+interface MovieDrawerProps {
+  client: Client
+  movieId: number
+  /** part to show first */
+  part: 'details' | 'similar'
+  stars: number | null
+  /** the movie as it stands in the list, where it does */
+  recommended: RecommendedMovie | undefined
+  onRate(movie: MovieDetails, stars: number | null): void
+  onOpen(movieId: number): void
+  onClose(): void
+}
+
+/** Everything about one movie, in a dialog at the side (on a phone, over the whole screen). */
+export function MovieDrawer({ client, movieId, part, stars, recommended, onRate, onOpen, onClose }: MovieDrawerProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const scope = `movie ${movieId}`
+  const details = useLoad(scope, scope, (signal) => client.movie(movieId, signal))
+  const movie = details.value
+
+  useEffect(() => {
+    const opener = document.activeElement
+    dialog.current?.showModal()
+    return () => opener instanceof HTMLElement && opener.isConnected && opener.focus({ preventScroll: true })
+  }, [])
+  useEffect(() => dialog.current?.scrollTo({ top: 0 }), [movieId])
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
+    <dialog
+      ref={dialog}
+      class="drawer"
+      aria-label={movie?.title ?? strings.search.searching}
+      aria-busy={details.loading}
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
+      <div class="drawer-body">
+        <button type="button" class="round-button drawer-close" aria-label={strings.drawer.close} onClick={onClose}>
+          ×
+        </button>
+        {details.failure ? (
+          <FailureNotice title={strings.failure.movie} failure={details.failure} onRetry={details.retry} />
+        ) : null}
+        {movie ? (
+          <>
+            <DrawerHead movie={movie} stars={stars} onRate={onRate} />
+            {recommended ? <WhyHere movie={recommended} /> : null}
+            <Facts movie={movie} />
+          </>
+        ) : null}
+        {details.loading && !movie ? <DrawerSkeleton /> : null}
+        <Similar key={movieId} client={client} movieId={movieId} isFirst={part === 'similar'} onOpen={onOpen} />
+      </div>
+    </dialog>
+  )
+}
+
+function DrawerHead({
+  movie,
+  stars,
+  onRate,
+}: {
+  movie: MovieDetails
+  stars: number | null
+  onRate: MovieDrawerProps['onRate']
+}) {
+  const facts = [
+    movie.year ?? strings.movie.noYear,
+    movie.runtime ? strings.drawer.runtime(movie.runtime) : null,
+    ...movie.genres,
+  ]
+  const picture = movie.poster.startsWith(PICTURE_HOST) ? movie.poster : ''
+  return (
+    <header class="drawer-head">
+      <div class="drawer-poster">
+        <Poster title={movie.title} year={movie.year} genres={movie.genres} picture={picture} />
+      </div>
+      <div>
+        <h2>{movie.title}</h2>
+        <p class="muted">{facts.filter((fact) => fact !== null && !String(fact).startsWith('(')).join(' · ')}</p>
+        {movie.meanRating === null ? null : (
+          <p class="muted">★ {strings.movie.mean(movie.meanRating, movie.numRatings)}</p>
+        )}
+        <div class="drawer-rating">
+          <span aria-hidden="true">{strings.drawer.yours}</span>
+          <StarRating title={movie.title} value={stars} size="large" onRate={(given) => onRate(movie, given)} />
+          {stars === null ? null : (
+            <button type="button" class="text-button" onClick={() => onRate(movie, null)}>
+              {strings.drawer.remove}
+            </button>
+          )}
+        </div>
+      </div>
+    </header>
+  )
+}
+
+const WhyHere = ({ movie }: { movie: RecommendedMovie }) => (
+  <section class="why">
+    <h3>{strings.drawer.why}</h3>
+    <p>{movie.reason.text}</p>
+    <ScoreShares shares={movie.shares} legend />
+  </section>
+)
+
+function Facts({ movie }: { movie: MovieDetails }) {
+  return (
+    <section class="facts">
+      {movie.tagline === '' ? null : <p class="tagline">{movie.tagline}</p>}
+      <p>{movie.overview === '' ? strings.drawer.noOverview : movie.overview}</p>
+      <dl>
+        <Names name={strings.drawer.by} values={movie.directors} />
+        <Names name={strings.drawer.cast} values={movie.cast} />
+        <Names name={strings.drawer.keywords} values={movie.keywords} />
+        {movie.imdbId === null && movie.tmdbId === null ? null : (
+          <div>
+            <dt>{strings.drawer.elsewhere}</dt>
+            <dd class="links">
+              {movie.imdbId === null ? null : (
+                <Outside address={`https://www.imdb.com/title/${movie.imdbId}/`} name="IMDb" />
+              )}
+              {movie.tmdbId === null ? null : (
+                <Outside address={`https://www.themoviedb.org/movie/${movie.tmdbId}`} name="TMDB" />
+              )}
+            </dd>
+          </div>
+        )}
+      </dl>
+    </section>
+  )
+}
+
+const Outside = ({ address, name }: { address: string; name: string }) => (
+  <a href={address} target="_blank" rel="noopener noreferrer">
+    {name}
+  </a>
+)
+
+const Names = ({ name, values }: { name: string; values: string[] }) =>
+  values.length === 0 ? null : (
+    <div>
+      <dt>{name}</dt>
+      <dd>{values.join(', ')}</dd>
+    </div>
+  )
+
+interface SimilarProps {
+  client: Client
+  movieId: number
+  isFirst: boolean
+  onOpen(movieId: number): void
+}
+
+function Similar({ client, movieId, isFirst, onOpen }: SimilarProps) {
+  const section = useRef<HTMLElement>(null)
+  const scope = `similar ${movieId}`
+  const similar = useLoad(scope, scope, (signal) => client.similar(movieId, { k: SIMILAR }, signal))
+  const movies = similar.value?.items ?? []
+  useEffect(() => {
+    if (isFirst && similar.value) section.current?.scrollIntoView({ block: 'start' })
+  }, [isFirst, similar.value])
+
+  return (
+    <section class="similar" ref={section}>
+      <h3>{strings.drawer.similar}</h3>
+      {similar.failure ? (
+        <FailureNotice title={strings.failure.similar} failure={similar.failure} onRetry={similar.retry} />
+      ) : null}
+      {similar.value && movies.length === 0 ? <p class="muted">{strings.drawer.noSimilar}</p> : null}
+      <ul>
+        {movies.map((movie) => (
+          <li key={movie.movieId}>
+            <button
+              type="button"
+              class="poster-button"
+              aria-label={strings.list.details(movie.title)}
+              onClick={() => onOpen(movie.movieId)}
+            >
+              <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+            </button>
+          </li>
+        ))}
+        {similar.loading ? Array.from({ length: 6 }, (_, place) => <li key={place} class="bone bone-poster" />) : null}
+      </ul>
+    </section>
+  )
+}
+
+const DrawerSkeleton = () => (
+  <div class="drawer-head" aria-hidden="true">
+    <div class="drawer-poster bone bone-poster" />
+    <div>
+      <div class="bone bone-heading" />
+      <div class="bone bone-line" />
+      <div class="bone bone-line short" />
+    </div>
+  </div>
+)

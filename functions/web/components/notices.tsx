@@ -1,0 +1,76 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { ApiFailure, DEADLINE_MS } from '../client.ts'
+import { strings } from '../strings.ts'
+
+/** how long a message stays; its undo is also among the ratings, so nothing is lost with it */
+const TOAST_MS = 8000
+
+/** Says what failed, in the API's words where it gave some, and offers to try again. */
+export function FailureNotice({ title, failure, onRetry }: { title: string; failure: unknown; onRetry(): void }) {
+  return (
+    <div class="notice notice-failure" role="alert">
+      <div>
+        <strong>{title}</strong>
+        <p>{failureText(failure)}</p>
+      </div>
+      <button type="button" class="button" onClick={onRetry}>
+        {strings.failure.retry}
+      </button>
+    </div>
+  )
+}
+
+export function failureText(failure: unknown): string {
+  if (!(failure instanceof ApiFailure)) return String(failure)
+  if (failure.code === 'network') return strings.failure.network
+  if (failure.code === 'timeout') return strings.failure.timeout(DEADLINE_MS / 1000)
+  if (failure.code === 'bad_answer') return strings.failure.badAnswer(failure.status)
+  return failure.message
+}
+
+export function EmptyNotice({ title, text, children }: { title: string; text?: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <div class="empty-posters" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </div>
+      <h3>{title}</h3>
+      {text ? <p>{text}</p> : null}
+      {children}
+    </div>
+  )
+}
+
+export interface ToastMessage {
+  text: string
+  isFailure?: boolean
+  undo?: () => void
+}
+
+export function Toast({ message, onClose }: { message: ToastMessage; onClose(): void }) {
+  useEffect(() => {
+    const timer = setTimeout(onClose, TOAST_MS)
+    return () => clearTimeout(timer)
+  }, [message, onClose])
+  const { undo } = message
+  return (
+    <div class={`toast ${message.isFailure ? 'toast-failure' : ''}`}>
+      <span>{message.text}</span>
+      {undo ? (
+        <button
+          type="button"
+          class="text-button"
+          onClick={() => {
+            onClose()
+            undo()
+          }}
+        >
+          {strings.ratings.undo}
+        </button>
+      ) : null}
+    </div>
+  )
+}

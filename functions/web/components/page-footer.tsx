@@ -1,0 +1,46 @@
+import type { ModelAnswer } from '#core/schemas/api.ts'
+import { strings } from '../strings.ts'
+
+const METRIC = 'ndcg@10'
+
+/** The model in one line, and where the API is described. */
+export function PageFooter({ model }: { model: ModelAnswer | null }) {
+  return (
+    <footer class="footer">
+      {model ? <ModelLine model={model} /> : null}
+      <p>
+        <a href="/docs">{strings.footer.docs}</a> · {strings.footer.posters}
+      </p>
+    </footer>
+  )
+}
+
+function ModelLine({ model }: { model: ModelAnswer }) {
+  const { data, evaluation } = model
+  return (
+    <>
+      <p>{qualityText(evaluation)}</p>
+      <p>
+        {[
+          strings.footer.data(data.usedRatings.toLocaleString('en'), data.movies.toLocaleString('en')),
+          strings.footer.model(model.modelId),
+          strings.footer.published(new Date(model.publishedAt).toLocaleDateString('en', { dateStyle: 'medium' })),
+        ].join(' · ')}
+      </p>
+    </>
+  )
+}
+
+/** Served blend beside popularity, with the interval of their paired difference; '' where it was not measured. */
+function qualityText(evaluation: ModelAnswer['evaluation']): string {
+  const popularity = evaluation.models.find(({ name }) => name === 'popularity')?.metrics[METRIC]
+  const gain = evaluation.overPopularity[METRIC]
+  if (popularity === undefined || gain === undefined) return ''
+  const decimals = (value: number) => value.toFixed(3)
+  return strings.footer.quality(
+    decimals(popularity.mean + gain.mean),
+    decimals(popularity.mean),
+    strings.footer.gain(decimals(gain.mean), decimals(gain.low), decimals(gain.high)),
+    evaluation.usersJudged.toLocaleString('en'),
+  )
+}

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks'
+import { posterDesign } from '../placeholder.ts'
+import { strings } from '../strings.ts'
+import { PosterScene } from './poster-scene.tsx'
+
+interface PosterProps {
+  title: string
+  year: number | null
+  genres: string[]
+  /** address of a picture, shown over the drawn poster once it has loaded */
+  picture?: string
+}
+
+/** A drawn poster; a picture covers it if one is given and reachable. */
+export function Poster({ title, year, genres, picture }: PosterProps) {
+  const design = posterDesign(title, genres)
+  const [deep, middle, light] = design.palette
+  return (
+    <div
+      class={`poster poster-${design.lettering}`}
+      style={{ '--deep': deep, '--middle': middle, '--light': light, '--title-size': `${design.titleSize}cqi` }}
+    >
+      <PosterScene design={design} />
+      <div class="poster-text">
+        <span class="poster-title">{title}</span>
+        <span class="poster-year">{year ?? ''}</span>
+      </div>
+      {picture ? <Picture key={picture} address={picture} title={title} /> : null}
+    </div>
+  )
+}
+
+function Picture({ address, title }: { address: string; title: string }) {
+  const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading')
+  if (state === 'failed') return null
+  return (
+    <img
+      class={`poster-picture ${state}`}
+      src={address}
+      alt={strings.drawer.poster(title)}
+      referrerpolicy="no-referrer"
+      onLoad={() => setState('shown')}
+      onError={() => setState('failed')}
+    />
+  )
+}

@@ -1,0 +1,102 @@
+import { useRef } from 'preact/hooks'
+import type { Recommendations, RecommendedMovie } from '#core/schemas/api.ts'
+import type { Address } from '../address.ts'
+import type { Load } from '../hooks/use-load.ts'
+import type { RankedList } from '../hooks/use-recommendations.ts'
+import { useSteadyList } from '../hooks/use-steady-list.ts'
+import { strings } from '../strings.ts'
+import { Filters } from './filters.tsx'
+import { CardSkeleton, MovieCard } from './movie-card.tsx'
+import { EmptyNotice, FailureNotice } from './notices.tsx'
+
+interface RecommendationListProps {
+  list: Load<RankedList>
+  /** movies rated since the answer was made: they leave the list at once */
+  ratedIds: Set<number>
+  genres: string[]
+  address: Address
+  onAddress(change: Partial<Address>): void
+  onRate(movie: RecommendedMovie, stars: number): void
+  onOpen(movieId: number, part: 'details' | 'similar'): void
+}
+
+/** The list itself: what it rests on, its filters, its cards, and what is shown when there are none. */
+export function RecommendationList(props: RecommendationListProps) {
+  const { list, ratedIds, genres, address, onAddress, onRate, onOpen } = props
+  const movies = list.value?.answer.items.filter(({ movieId }) => !ratedIds.has(movieId)) ?? []
+  const grid = useRef<HTMLUListElement>(null)
+  useSteadyList(
+    grid,
+    movies.map(({ movieId }) => movieId),
+  )
+  const hasFilters = address.genres.length > 0 || address.decade !== null
+  const isWaiting = list.value === null && list.failure === null && !list.loading
+
+  return (
+    <section class="list" id="list" tabIndex={-1} aria-labelledby="list-title" aria-busy={list.loading}>
+      <div class="section-head">
+        <h2 id="list-title">{address.userId === null ? strings.list.title : strings.list.userTitle(address.userId)}</h2>
+        {list.value ? <RungNote answer={list.value.answer} /> : null}
+        {list.loading && list.value ? <span class="updating">{strings.list.updating}</span> : null}
+      </div>
+      {isWaiting ? null : <Filters genres={genres} address={address} onChange={onAddress} />}
+      {list.value ? <HonestNotes answer={list.value.answer} /> : null}
+      {list.failure ? (
+        <FailureNotice
+          title={list.value ? `${strings.failure.list}. ${strings.failure.stale}` : strings.failure.list}
+          failure={list.failure}
+          onRetry={list.retry}
+        />
+      ) : null}
+      {isWaiting ? <EmptyNotice title={strings.list.emptyTitle} text={strings.list.emptyText} /> : null}
+      {list.value && !list.loading && movies.length === 0 ? (
+        <EmptyNotice title={strings.list.nothingLeft}>
+          {hasFilters ? (
+            <button type="button" class="button" onClick={() => onAddress({ genres: [], decade: null })}>
+              {strings.list.clearFilters}
+            </button>
+          ) : null}
+        </EmptyNotice>
+      ) : null}
+      <ul class="grid" ref={grid}>
+        {list.loading && movies.length === 0
+          ? Array.from({ length: 12 }, (_, place) => <CardSkeleton key={place} />)
+          : movies.map((movie, place) => (
+              <MovieCard
+                key={movie.movieId}
+                movie={movie}
+                rank={place + 1}
+                movement={list.value?.movements.get(movie.movieId)}
+                onRate={(stars) => onRate(movie, stars)}
+                onOpen={(part) => onOpen(movie.movieId, part)}
+              />
+            ))}
+      </ul>
+    </section>
+  )
+}
+
+function RungNote({ answer }: { answer: Recommendations }) {
+  const rung = strings.rungs[answer.rung]
+  return (
+    <p class="rung">
+      <span class={`rung-name rung-${answer.rung}`}>{rung.name}</span> <span>{rung.text(answer.history.likes)}</span>
+    </p>
+  )
+}
+
+/** What the answer had to do without. */
+function HonestNotes({ answer }: { answer: Recommendations }) {
+  const notes = answer.degraded.map((part) => strings.degraded[part])
+  const unknown = answer.history.unknownMovieIds.length
+  if (unknown > 0) notes.push(strings.unknownMovies(unknown))
+  return (
+    <>
+      {notes.map((note) => (
+        <p key={note} class="notice notice-degraded">
+          {note}
+        </p>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import type { Shares } from '#core/schemas/api.ts'
+import { strings } from '../strings.ts'
+
+const SOURCES = ['cf', 'content', 'popularity'] as const
+
+/** How much of the score came from where, as one bar; with `legend`, in words beneath it too. */
+export function ScoreShares({ shares, legend = false }: { shares: Shares; legend?: boolean }) {
+  const parts = sharePercents(shares)
+  if (parts.length === 0) return null
+  const words = parts.map(({ source, percent }) => strings.shares.part(percent, strings.shares[source]))
+  return (
+    <div class="shares">
+      <div
+        class="shares-bar"
+        role="img"
+        aria-label={`${strings.shares.label}: ${words.join(', ')}`}
+        title={words.join(' · ')}
+      >
+        {parts.map(({ source, percent }) => (
+          <span key={source} class={`share-${source}`} style={{ flexGrow: percent }} />
+        ))}
+      </div>
+      {legend ? (
+        <ul class="shares-legend" aria-hidden="true">
+          {parts.map(({ source }, position) => (
+            <li key={source} class={`share-${source}`}>
+              {words[position]}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  )
+}
+
+/** Whole percents of the sources that added to the score; none when nothing did. */
+function sharePercents(shares: Shares) {
+  const total = SOURCES.reduce((sum, source) => sum + Math.max(0, shares[source]), 0)
+  if (total === 0) return []
+  return SOURCES.map((source) => ({ source, percent: Math.round((100 * Math.max(0, shares[source])) / total) })).filter(
+    ({ percent }) => percent > 0,
+  )
+}

@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks'
+import { asId } from '../address.ts'
+import { strings } from '../strings.ts'
+
+interface ViewerPickerProps {
+  userId: number | null
+  /** viewers that the model offers to try */
+  examples: number[]
+  onPick(userId: number | null): void
+}
+
+/** A fresh start, one of the example viewers, or any viewer by number. */
+export function ViewerPicker({ userId, examples, onPick }: ViewerPickerProps) {
+  const offered = userId === null || examples.includes(userId) ? examples : [userId, ...examples]
+  return (
+    <section class="viewers" aria-label={strings.viewer.legend}>
+      <h2 class="viewers-title">{strings.viewer.legend}</h2>
+      <div class="viewers-row">
+        <button type="button" class="viewer" aria-pressed={userId === null} onClick={() => onPick(null)}>
+          <span class="face face-fresh" aria-hidden="true">
+            +
+          </span>
+          {strings.viewer.fresh}
+        </button>
+        {offered.map((example) => (
+          <button
+            key={example}
+            type="button"
+            class="viewer"
+            aria-pressed={userId === example}
+            onClick={() => onPick(example)}
+          >
+            <span class="face" aria-hidden="true" style={{ '--hue': String((example * 47) % 360) }} />
+            {strings.viewer.user(example)}
+          </button>
+        ))}
+        <NumberField onPick={onPick} />
+      </div>
+    </section>
+  )
+}
+
+function NumberField({ onPick }: { onPick(userId: number): void }) {
+  const [text, setText] = useState('')
+  const [isInvalid, setInvalid] = useState(false)
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const userId = asId(text)
+    setInvalid(userId === null)
+    if (userId === null) return
+    onPick(userId)
+    setText('')
+  }
+  return (
+    <form class="viewer-form" onSubmit={submit} noValidate>
+      <input
+        class="input"
+        inputMode="numeric"
+        autoComplete="off"
+        value={text}
+        placeholder={strings.viewer.numberHint}
+        aria-label={strings.viewer.numberLabel}
+        aria-invalid={isInvalid}
+        aria-describedby="viewer-problem"
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <button type="submit" class="button">
+        {strings.viewer.open}
+      </button>
+      <span id="viewer-problem" class="field-problem" role="alert">
+        {isInvalid ? strings.viewer.invalid(text) : ''}
+      </span>
+    </form>
+  )
+}

@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'preact/hooks'
+import { type Address, formatAddress, parseAddress } from '../address.ts'
+
+/**
+ * The view in the address bar, and how to change it. Another viewer or movie is a step that Back undoes;
+ * filters, and closing the drawer, replace the current one.
+ */
+export function useAddress(): [Address, (change: Partial<Address>) => void] {
+  const [address, setAddress] = useState(() => parseAddress(location.search))
+
+  useEffect(() => {
+    const follow = () => setAddress(parseAddress(location.search))
+    addEventListener('popstate', follow)
+    return () => removeEventListener('popstate', follow)
+  }, [])
+
+  const go = (change: Partial<Address>) => {
+    const next = { ...address, ...change }
+    const isStep = next.userId !== address.userId || (next.movieId !== null && next.movieId !== address.movieId)
+    history[isStep ? 'pushState' : 'replaceState'](null, '', formatAddress(next))
+    setAddress(next)
+  }
+  return [address, go]
+}
