@@ -127,17 +127,24 @@ async function summaryOf({ buildId, folder, steps, report }: BuildResult): Promi
   parts.push(table(['step', 'seconds', ''], stepRows))
   const files = await filesIn(folder)
   if (files.length > 0) {
-    parts.push(table(['artifact', 'size'], [...files.map(({ name, size }) => [name, bytes(size)])]))
+    parts.push(
+      table(
+        ['file', 'size'],
+        files.map(({ name, size }) => [name, bytes(size)]),
+      ),
+    )
     parts.push(`model ${buildId} in ${relative(process.cwd(), folder) || '.'}`)
   }
   return parts.join('\n\n')
 }
 
-/** Files of a build's folder in the order of the name; none when the folder is not there yet. */
+/** Files under a build's folder in the order of the path; none when the folder is not there yet. */
 async function filesIn(folder: string): Promise<{ name: string; size: number }[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
-  return Promise.all(files.sort().map(async (name) => ({ name, size: (await stat(join(folder, name))).size })))
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(
+    files.sort().map(async (file) => ({ name: relative(folder, file), size: (await stat(file)).size })),
+  )
 }
 
 function writeJson(file: string, value: unknown): void {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { seededRandom } from '#core/random.ts'
+import { randomSource } from '#core/random.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Manifest, ModelCard } from '#core/schemas/manifest.ts'
 import { evaluate, learnBlend, type Report } from './evaluate/index.ts'
@@ -139,9 +139,9 @@ function modelCard(
 
 /** Users with a history that is neither a stub nor a flood, drawn by the seed, ascending. */
 function exampleUsers({ interactions: { userIds, indptr } }: Prepared, config: Config): number[] {
-  const random = seededRandom(config.project.seed)
+  const { uniform } = randomSource(config.project.seed)
   const suitable = [...userIds]
-    .map((userId, user) => ({ userId, ratings: indptr[user + 1]! - indptr[user]!, order: random() }))
+    .map((userId, user) => ({ userId, ratings: indptr[user + 1]! - indptr[user]!, order: uniform() }))
     .filter(({ ratings }) => ratings >= 20 && ratings <= 400)
   return suitable
     .sort((a, b) => a.order - b.order)

@@ -1,4 +1,4 @@
-import type { ModelCard } from '#core/schemas/manifest.ts'
+import type { ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
 import { table } from './io/table.ts'
 
 /** How metrics are headed, and in which order; others follow under their own names. */
@@ -15,26 +15,30 @@ const TITLES: Record<string, string> = {
  * Models × metrics at one list length: means over users, with the 95 % interval of the first.
  * @param cutoff list length; the smallest that the evaluation has when it lacks this one
  */
-export function metricsTable(evaluation: ModelCard['evaluation'], cutoff = 10): string {
-  const names = Object.keys(evaluation.models[0]?.metrics ?? {})
+export function metricsTable({ models }: Pick<ModelCard['evaluation'], 'models'>, cutoff = 10): string {
+  const first = models[0]
+  const names = first ? [...Object.keys(first.metrics), ...Object.keys(first.coverage)] : []
   const cutoffs = [...new Set(names.map((name) => Number(name.split('@')[1])))].sort((a, b) => a - b)
   const shown = cutoffs.includes(cutoff) ? cutoff : cutoffs[0]
-  const columns = names.filter((name) => name.endsWith(`@${shown}`)).sort((a, b) => rank(a) - rank(b))
+  const [main, ...others] = names.filter((name) => name.endsWith(`@${shown}`)).sort((a, b) => rank(a) - rank(b))
 
-  const header = [
-    'model',
-    ...columns.flatMap((name, at) => (at === 0 ? [title(name), '95 % interval'] : [title(name)])),
-  ]
-  const rows = evaluation.models.map(({ name, metrics }) => [
-    name,
-    ...columns.flatMap((column, at) => {
-      const estimate = metrics[column]
-      if (estimate === undefined) return at === 0 ? ['–', '–'] : ['–']
-      const mean = estimate.mean.toFixed(4)
-      return at === 0 ? [mean, `${estimate.low.toFixed(4)} to ${estimate.high.toFixed(4)}`] : [mean]
-    }),
+  const header = ['model', title(main ?? ''), '95 % interval', ...others.map(title)]
+  const rows = models.map((model) => [
+    model.name,
+    mean(model, main ?? ''),
+    interval(model, main ?? ''),
+    ...others.map((name) => mean(model, name)),
   ])
   return table(header, rows)
+}
+
+function mean({ metrics, coverage }: ModelMetrics, name: string): string {
+  return (metrics[name]?.mean ?? coverage[name])?.toFixed(4) ?? '–'
+}
+
+function interval({ metrics }: ModelMetrics, name: string): string {
+  const estimate = metrics[name]
+  return estimate ? `${estimate.low.toFixed(4)} to ${estimate.high.toFixed(4)}` : '–'
 }
 
 /** `ndcg@10` as `NDCG@10` */

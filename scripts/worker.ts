@@ -51,11 +51,11 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   if (main === undefined) throw new Error(`${wranglerFile}: found no main; expected the Worker's entry file`)
   const { modules } = await bundleWorker(main, { root })
 
-  const { modulesRules: _bundledAlready, ...bindings } = workerOptions
+  const { modulesRules: _bundledAlready, bindings: vars, ...bindings } = workerOptions
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       ...bindings,
-      bindings: { ...bindings.bindings, ...options.vars },
+      bindings: Object.assign({}, vars, options.vars),
       name: config.name,
       modules,
       modulesRoot: '.',

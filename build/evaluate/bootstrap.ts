@@ -1,13 +1,13 @@
-import { seededRandom } from '#core/random.ts'
+import { randomSource } from '#core/random.ts'
 import type { Estimate } from '#core/schemas/manifest.ts'
 
 /** Resamples of the users, the same ones for every metric and model, so that differences are paired. */
 export type Resamples = Int32Array[]
 
 export function resampleUsers(numUsers: number, samples: number, seed: number): Resamples {
-  const random = seededRandom(seed)
+  const { uniform } = randomSource(seed)
   return Array.from({ length: samples }, () =>
-    Int32Array.from({ length: numUsers }, () => Math.floor(random() * numUsers)),
+    Int32Array.from({ length: numUsers }, () => Math.floor(uniform() * numUsers)),
   )
 }
 

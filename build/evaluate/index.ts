@@ -1,5 +1,5 @@
 import type { Model } from '#core/model.ts'
-import { seededRandom } from '#core/random.ts'
+import { randomSource } from '#core/random.ts'
 import type { BlendWeights, Config } from '#core/schemas/config.ts'
 import type { BlendTable, Estimate, ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
@@ -79,7 +79,7 @@ function rankers(model: Model, seed: number): [string, Ranker][] {
     (weights?: BlendWeights): Ranker =>
     ({ history }, k) =>
       rank(history, { weights }, k, model).blended.map(({ itemIndex }) => itemIndex)
-  const random = seededRandom(seed)
+  const { uniform } = randomSource(seed)
   return [
     [SERVED, served()],
     ['als', served({ cf: 1, content: 0, popularity: 0 })],
@@ -89,7 +89,10 @@ function rankers(model: Model, seed: number): [string, Ranker][] {
       'random',
       ({ history }, k) => {
         const blocked = blockedItems(model, history.itemIndices, {})
-        return topK(blocked.length, k, (item) => (blocked[item] ? Number.NaN : random())).items
+        return topK(
+          Float64Array.from(blocked, (flag) => (flag ? Number.NaN : uniform())),
+          k,
+        ).items
       },
     ],
   ]

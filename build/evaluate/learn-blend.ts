@@ -1,11 +1,12 @@
 import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
-import { seededRandom } from '#core/random.ts'
+import { randomSource } from '#core/random.ts'
 import type { BlendWeights } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
-import { blend } from '#recommend/blend.ts'
+import { topK } from '#core/scoring/top-k.ts'
+import { blendScores, type Normalizers, normalizersOf } from '#recommend/blend.ts'
 import { blockedItems } from '#recommend/constraints.ts'
-import { retrieve, tasteOf } from '#recommend/retrieve.ts'
+import { retrieve, type SourceScores, tasteOf } from '#recommend/retrieve.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { JudgedUser } from './judged-users.ts'
 import { ndcgAtK } from './metrics.ts'
@@ -16,12 +17,14 @@ const LIKES_STEPS = [1, 2, 4, 8, 16]
 const CUTOFF = 10
 /** More users would change the choice little and cost time. */
 const MAX_USERS = 500
+/** Movies of each source that a blend is tried on: beyond them none comes into the first ten but by a freak. */
+const POOL_PER_SOURCE = 200
 /** Tenths that the coarse grid moves by; the best point's neighbourhood is then searched by single tenths. */
 const COARSE = 2
 
 /**
- * Learn the blend on validation, by length of history: every user is replayed with the last likes only, as many as
- * the row stands for (the last row: the whole history), and the weights with the best mean NDCG@10 are kept.
+ * Learn the blend on validation, by length of history: every user is replayed as one with the last likes only, as
+ * many as the row stands for (the last row: the whole history), and the weights with the best mean NDCG@10 are kept.
  * Weights are tenths that sum to 1; of equal ones the first in the grid's order holds.
  * @param model opened from exported bytes of a model that has not seen the validation part
  */
@@ -32,9 +35,9 @@ export function learnBlend(users: JudgedUser[], model: Model, seed: number, hand
     handles.signal.throwIfAborted()
     handles.progress.update('learn the blend', step, LIKES_STEPS.length)
     const last = step === LIKES_STEPS.length - 1
-    const replayed = sample.map(({ history, relevant }) => ({
-      history: last ? history : lastLikes(history, minLikes, model.likedFrom),
-      relevant,
+    const replayed = sample.map((user) => ({
+      ...user,
+      taste: last ? user.history : lastLikes(user.history, minLikes, model.likedFrom),
     }))
     const { weights, ndcg } = bestWeights(replayed, model)
     handles.log.debug(`blend from ${minLikes} likes: ${JSON.stringify(weights)}, validation NDCG@10 ${ndcg.toFixed(4)}`)
@@ -44,7 +47,12 @@ export function learnBlend(users: JudgedUser[], model: Model, seed: number, hand
   return table
 }
 
-function bestWeights(users: JudgedUser[], model: Model): { weights: BlendWeights; ndcg: number } {
+/** A user replayed as one with fewer likes: `taste` is what the model is told, the whole history stays seen. */
+interface Replayed extends JudgedUser {
+  taste: History
+}
+
+function bestWeights(users: Replayed[], model: Model): { weights: BlendWeights; ndcg: number } {
   const coarse = pick(grid(COARSE), users, model)
   const near = grid(1).filter(
     ({ cf, content }) => Math.abs(cf - coarse.weights.cf) < 0.15 && Math.abs(content - coarse.weights.content) < 0.15,
@@ -53,18 +61,46 @@ function bestWeights(users: JudgedUser[], model: Model): { weights: BlendWeights
 }
 
 /** The weights of the largest mean NDCG. Users outside, weights inside: each user is scored once. */
-function pick(candidates: BlendWeights[], users: JudgedUser[], model: Model): { weights: BlendWeights; ndcg: number } {
+function pick(candidates: BlendWeights[], users: Replayed[], model: Model): { weights: BlendWeights; ndcg: number } {
   const sums = new Float64Array(candidates.length)
-  for (const { history, relevant } of users) {
-    const sources = retrieve(tasteOf(history, model), model)
+  for (const { history, taste, relevant } of users) {
+    const sources = retrieve(tasteOf(taste, model), model)
     const blocked = blockedItems(model, history.itemIndices, {})
+    const normalizers = normalizersOf(sources, blocked)
+    const pool = poolOf(sources, normalizers, blocked)
+    const pooled: SourceScores = {
+      cf: sources.cf && gather(sources.cf, pool),
+      content: sources.content && gather(sources.content, pool),
+      popularity: gather(sources.popularity, pool),
+    }
+    const allowed = new Uint8Array(pool.length)
     for (const [index, weights] of candidates.entries()) {
-      const ranked = blend(sources, weights, blocked, CUTOFF).map(({ itemIndex }) => itemIndex)
-      sums[index]! += ndcgAtK(ranked, relevant, CUTOFF)
+      const best = topK(blendScores(pooled, normalizers, weights, allowed), CUTOFF).items
+      sums[index]! += ndcgAtK(gather(pool, best), relevant, CUTOFF)
     }
   }
   const best = sums.indexOf(Math.max(...sums))
   return { weights: candidates[best]!, ndcg: users.length > 0 ? sums[best]! / users.length : 0 }
+}
+
+/** The best POOL_PER_SOURCE allowed movies of each source alone, ascending. */
+function poolOf(sources: SourceScores, normalizers: Normalizers, blocked: Uint8Array): Int32Array {
+  const pool = new Set<number>()
+  for (const weights of SINGLE_SOURCES)
+    for (const item of topK(blendScores(sources, normalizers, weights, blocked), POOL_PER_SOURCE).items) pool.add(item)
+  return Int32Array.from(pool).sort()
+}
+
+const SINGLE_SOURCES: BlendWeights[] = [
+  { cf: 1, content: 0, popularity: 0 },
+  { cf: 0, content: 1, popularity: 0 },
+  { cf: 0, content: 0, popularity: 1 },
+]
+
+function gather<T extends Float32Array | Int32Array>(values: T, positions: Int32Array): T {
+  const gathered = new (values.constructor as new (length: number) => T)(positions.length)
+  for (let at = 0; at < positions.length; at++) gathered[at] = values[positions[at]!]!
+  return gathered
 }
 
 /** All weights in steps of `tenths`/10 that sum to 1, the largest cf first. */
@@ -90,10 +126,10 @@ function lastLikes(history: History, n: number, likedFrom: number): History {
 /** A seeded sample without replacement; all when there are no more. */
 function sampleOf<T>(all: T[], size: number, seed: number): T[] {
   if (all.length <= size) return all
-  const random = seededRandom(seed)
+  const { uniform } = randomSource(seed)
   const pool = [...all]
   for (let position = 0; position < size; position++) {
-    const other = position + Math.floor(random() * (pool.length - position))
+    const other = position + Math.floor(uniform() * (pool.length - position))
     ;[pool[position], pool[other]] = [pool[other]!, pool[position]!]
   }
   return pool.slice(0, size)

@@ -49,6 +49,13 @@ export function encodeTable(
   return tableToIPC(new Table(schema, [batchOf(schema, spec, columns, 0, numRows)]), 'file')
 }
 
+export interface SegmentedFile {
+  file: Uint8Array
+  /** the Arrow schema message, which a batch needs before it to be read alone */
+  schema: Uint8Array
+  segments: { offset: number; bytes: Uint8Array }[]
+}
+
 /**
  * The file of a segmented table, a record batch every `rowsPerSegment` rows, and where each batch's bytes lie.
  * @throws {Error} when a batch does not stand in the file where it was computed to stand
@@ -57,27 +64,35 @@ export function encodeSegmentedTable(
   spec: TableSpec & { rowsPerSegment: number },
   numRows: number,
   columns: Record<string, ColumnValues>,
-): { file: Uint8Array; segments: { offset: number; bytes: Uint8Array }[] } {
+): SegmentedFile {
   const schema = schemaOf(spec, columns, {})
   const batches: RecordBatch[] = []
   for (let from = 0; from === 0 || from < numRows; from += spec.rowsPerSegment)
     batches.push(batchOf(schema, spec, columns, from, Math.min(from + spec.rowsPerSegment, numRows)))
   const file = tableToIPC(new Table(schema, batches), 'file')
 
-  // a stream is the schema message, the batches and an end mark; the file holds the same messages after 8 bytes of magic
-  const END_MARK_BYTES = 8
-  const schemaBytes = tableToIPC(new Table(schema, []), 'stream').length - END_MARK_BYTES
-  let offset = 8 + schemaBytes
+  // a stream is schema message, batch and end mark; the file holds the same batches from behind its magic on
+  let offset = MAGIC_BYTES
+  let schemaMessage = new Uint8Array(0)
   const segments = batches.map((batch) => {
     const stream = tableToIPC(new Table(schema, [batch]), 'stream')
-    const bytes = stream.subarray(schemaBytes, stream.length - END_MARK_BYTES)
+    schemaMessage = stream.slice(0, messageBytes(stream))
+    const bytes = stream.subarray(schemaMessage.length, stream.length - END_MARK_BYTES)
     const segment = { offset, bytes: file.subarray(offset, offset + bytes.length) }
     if (Buffer.compare(segment.bytes, bytes) !== 0)
       throw new Error(`${spec.name}: a record batch is not at byte ${offset} of the file`)
     offset += bytes.length
     return segment
   })
-  return { file, segments }
+  return { file, schema: schemaMessage, segments }
+}
+
+const MAGIC_BYTES = 8
+const END_MARK_BYTES = 8
+
+/** Length of the message that a stream begins with: continuation mark, length, that many bytes; a schema has no body. */
+function messageBytes(stream: Uint8Array): number {
+  return 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true)
 }
 
 function schemaOf(spec: TableSpec, columns: Record<string, ColumnValues>, metadata: Record<string, string>): Schema {

@@ -5,7 +5,7 @@ import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS
 import type { CfConfig } from '#core/schemas/config.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
 import type { ArtifactFiles, ExportedModel, Interactions, Prepared, Trained } from '../nouns.ts'
-import { encodeSegmentedTable, encodeTable } from './encode-table.ts'
+import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
 
 /**
@@ -92,7 +92,7 @@ function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Ar
   return [
     ['catalog.arrow', catalogFile],
     ['details.arrow', details.file],
-    ['details-index.arrow', encodeIndex(details.segments)],
+    ['details-index.arrow', encodeIndex(details)],
   ]
 }
 
@@ -163,16 +163,21 @@ function encodeHistories(
   return [
     ['users.arrow', encodeTable(USERS, userIds.length, { userId: userIds })],
     ['histories.arrow', histories.file],
-    ['histories-index.arrow', encodeIndex(histories.segments)],
+    ['histories-index.arrow', encodeIndex(histories)],
   ]
 }
 
-function encodeIndex(segments: { offset: number; bytes: Uint8Array }[]): Uint8Array {
-  return encodeTable(SEGMENTS, segments.length, {
-    offset: Uint32Array.from(segments, ({ offset }) => offset),
-    sizeBytes: Uint32Array.from(segments, ({ bytes }) => bytes.length),
-    sha256: segments.map(({ bytes }) => sha256(bytes)),
-  })
+function encodeIndex({ schema, segments }: SegmentedFile): Uint8Array {
+  return encodeTable(
+    SEGMENTS,
+    segments.length,
+    {
+      offset: Uint32Array.from(segments, ({ offset }) => offset),
+      sizeBytes: Uint32Array.from(segments, ({ bytes }) => bytes.length),
+      sha256: segments.map(({ bytes }) => sha256(bytes)),
+    },
+    { schema: Buffer.from(schema).toString('hex') },
+  )
 }
 
 function sha256(bytes: Uint8Array): string {

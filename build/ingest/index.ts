@@ -1,11 +1,12 @@
 import type { DataConfig } from '#core/schemas/config.ts'
 import { Database } from '../io/database.ts'
+import { hashFile } from '../io/files.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { Dataset, SourceReport } from '../nouns.ts'
 import { check } from './check.ts'
 import { judge } from './judge.ts'
 import { readMovieText } from './movie-text.ts'
-import { readMovielensCsv } from './movielens-csv.ts'
+import { movielensCsvFiles, readMovielensCsv } from './movielens-csv.ts'
 import { type Kind, STAGED_COLUMNS } from './reader.ts'
 import { parseTitle } from './title.ts'
 
@@ -36,6 +37,15 @@ export async function ingest(config: DataConfig, handles: StepHandles): Promise<
     await database.close()
     throw error
   }
+}
+
+/**
+ * The files that `ingest` would read, hashed: what a build is known by before it is worth starting.
+ * @throws {DataError} when one is missing
+ */
+export async function hashInputs(config: DataConfig): Promise<{ file: string; sha256: string }[]> {
+  const files = [...movielensCsvFiles(config.movielens), ...(config.metadata === null ? [] : [config.metadata])]
+  return Promise.all(files.map(async (file) => ({ file, sha256: (await hashFile(file)).sha256 })))
 }
 
 /** The checked table takes its place in the Dataset. */

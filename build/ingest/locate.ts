@@ -4,6 +4,7 @@ import { READ_BYTES } from '../io/files.ts'
 const NEWLINE = 10
 const RETURN = 13
 const QUOTE = 34
+const COMMA = 44
 /** longest text shown of a row, characters */
 const SHOWN = 160
 
@@ -11,7 +12,7 @@ const SHOWN = 160
  * Physical lines of CSV records, found by one pass over the bytes: quoted line ends, blank lines and rows that
  * DuckDB rejected are all counted as they are. Needed only when something is wrong, so DuckDB need not carry lines.
  * @param rows accepted records, from 0 after the header line, ascending
- * @param rejectedOffsets byte offsets of the rejected records, ascending (in CRLF files DuckDB's are one less)
+ * @param rejectedOffsets byte offsets of the rejected records, as in `locateRejected`
  */
 export async function locateRows(
   file: string,
@@ -33,28 +34,22 @@ export async function locateRows(
   return located
 }
 
-/** Physical lines, from 1, of byte offsets given in ascending order. */
-export async function linesOfOffsets(file: string, offsets: readonly number[]): Promise<number[]> {
-  const lines: number[] = []
-  let line = 1
-  let position = 0
-  // the offset of a row in a CRLF file is that of the "\n" before it, which the row comes after
-  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-    let at = 0
-    while (lines.length < offsets.length) {
-      const end = offsets[lines.length] - position
-      const newline = chunk.indexOf(NEWLINE, at)
-      if (newline !== -1 && newline <= end) {
-        line++
-        at = newline + 1
-      } else if (end < chunk.length) lines.push(line)
-      else break
-    }
-    if (lines.length === offsets.length) break
-    position += chunk.length
+/**
+ * Physical lines and text of records that DuckDB rejected, by their byte offsets, ascending. An offset may be that of
+ * a line end or blank line right before the record. Past a quote that is not closed nothing more is found.
+ */
+export async function locateRejected(
+  file: string,
+  offsets: readonly number[],
+): Promise<{ line: number; text: string }[]> {
+  const located: { line: number; text: string }[] = []
+  if (offsets.length === 0) return located
+  for await (const { offset, line, text } of records(file)) {
+    if (offsets[located.length] > offset) continue
+    located.push({ line, text: text() })
+    if (located.length === offsets.length) break
   }
-  while (lines.length < offsets.length) lines.push(line)
-  return lines
+  return located
 }
 
 /** The first line whose end is another than the first line's, and both ends; undefined when all are alike. */
@@ -79,14 +74,18 @@ async function* records(file: string): AsyncGenerator<{ offset: number; line: nu
   let line = 1
   let position = 0
   let quoted = false
+  let closedAt = -2
   let start = { offset: 0, line: 1 }
   let carried = Buffer.alloc(0)
   for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([carried, chunk])
     let from = 0
     for (let at = carried.length; at < bytes.length; at++) {
-      if (bytes[at] === QUOTE) quoted = !quoted
-      else if (bytes[at] === NEWLINE) {
+      if (bytes[at] === QUOTE) {
+        // a quote opens a column only at its start; right after a closing one it is doubled, and the column goes on
+        if (quoted) closedAt = at
+        quoted = !quoted && (at === from || bytes[at - 1] === COMMA || closedAt === at - 1)
+      } else if (bytes[at] === NEWLINE) {
         line++
         if (quoted) continue
         const [first, last] = [from, bytes[at - 1] === RETURN ? at - 1 : at]
@@ -97,6 +96,7 @@ async function* records(file: string): AsyncGenerator<{ offset: number; line: nu
     }
     carried = bytes.subarray(from)
     position += from
+    closedAt -= from
   }
   if (carried.length > 0) yield { ...start, text: () => shown(carried) }
 }

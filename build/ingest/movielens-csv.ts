@@ -12,6 +12,13 @@ const FILES: { kind: Kind; name: string; optional: boolean }[] = [
   { kind: 'tags', name: 'tags.csv', optional: true },
 ]
 
+/** The files that the reader will read from a folder: all it needs, and what else is there. */
+export function movielensCsvFiles(folder: string): string[] {
+  return FILES.map(({ name, optional }) => ({ file: join(folder, name), optional }))
+    .filter(({ file, optional }) => !optional || existsSync(file))
+    .map(({ file }) => file)
+}
+
 /** MovieLens as it is published since 2015 (ml-latest, ml-latest-small, ml-20m, ml-25m, ml-32m): a folder of CSV files. */
 export async function readMovielensCsv({ path, database, handles }: ReaderInput): Promise<Staged[]> {
   await requireFolder(path, 'the folder with ratings.csv, movies.csv and links.csv')

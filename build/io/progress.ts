@@ -24,6 +24,7 @@ export function createProgress(
   let label = ''
   let startedAt = 0
   let writtenAt = 0
+  let lastDone = 0
   let finished = false
   let drawn = false
 
@@ -35,12 +36,14 @@ export function createProgress(
     clear,
     update(nextLabel, done, total) {
       const time = now()
-      if (nextLabel !== label) {
+      // a count that goes back is the same work begun again
+      if (nextLabel !== label || done < lastDone) {
         label = nextLabel
         startedAt = time
         writtenAt = stream.isTTY ? Number.NEGATIVE_INFINITY : time
         finished = false
       }
+      lastDone = done
       if (finished) return
       finished = done >= total
       if (stream.isTTY) {

@@ -16,7 +16,14 @@ export function table(header: string[], rows: string[][]): string {
       .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join('  ')
       .trimEnd()
-  return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+  return [
+    line(header),
+    widths
+      .map((width) => '─'.repeat(width))
+      .join('  ')
+      .trimEnd(),
+    ...rows.map(line),
+  ].join('\n')
 }
 
 /** A size to read: `812 B`, `4.2 kB`, `1.3 MB`. */

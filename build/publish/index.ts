@@ -114,11 +114,10 @@ export async function rollback(
 async function readFolderManifest(model: ExportedModel): Promise<{ files: [string, Expected][]; bytes: Uint8Array }> {
   const file = join(model.folder, 'manifest.json')
   const bytes = await readExported(file)
-  const manifest = readManifest(bytes)
-  if (manifest?.buildId !== model.buildId)
-    throw new PublishError(
-      `${file}: found ${manifest ? `build ${manifest.buildId}` : 'no manifest that this version knows'}, expected build ${model.buildId}`,
-    )
+  const { manifest, problem } = readManifest(bytes)
+  if (manifest === null) throw new PublishError(`${file}: no manifest that this version knows (${problem})`)
+  if (manifest.buildId !== model.buildId)
+    throw new PublishError(`${file}: found build ${manifest.buildId}, expected build ${model.buildId}`)
   return { files: Object.entries(manifest.files), bytes }
 }
 

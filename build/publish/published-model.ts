@@ -24,14 +24,14 @@ export async function problemsOf(store: ObjectStore, buildId: string): Promise<s
   const key = modelKey(buildId, 'manifest.json')
   const bytes = await store.get(key)
   if (bytes === null) return [`${key} is missing`]
-  const manifest = readManifest(bytes)
-  if (manifest === null) return [`${key} is not a manifest`]
+  const { manifest, problem } = readManifest(bytes)
+  if (manifest === null) return [`${key} is no manifest that this version knows (${problem})`]
   if (manifest.buildId !== buildId) return [`${key} is of build ${manifest.buildId}`]
 
   const problems: string[] = []
   for (const [name, expected] of Object.entries(manifest.files)) {
-    const problem = fileProblem(await store.get(modelKey(buildId, name)), expected)
-    if (problem !== null) problems.push(`${modelKey(buildId, name)} ${problem}`)
+    const found = fileProblem(await store.get(modelKey(buildId, name)), expected)
+    if (found !== null) problems.push(`${modelKey(buildId, name)} ${found}`)
   }
   return problems
 }
@@ -44,11 +44,14 @@ export function fileProblem(bytes: Uint8Array | null, expected: { sizeBytes: num
   return found === expected.sha256 ? null : `has SHA-256 ${found}, expected ${expected.sha256}`
 }
 
-/** null when the bytes are no manifest that this version knows. */
-export function readManifest(bytes: Uint8Array): Manifest | null {
+/** The manifest, or why the bytes are none that this version knows. */
+export function readManifest(bytes: Uint8Array): { manifest: Manifest | null; problem: string } {
   try {
-    return Manifest.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    const parsed = Manifest.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+    if (parsed.success) return { manifest: parsed.data, problem: '' }
+    const { path, message } = parsed.error.issues[0]!
+    return { manifest: null, problem: `${path.join('.')}: ${message}` }
   } catch {
-    return null
+    return { manifest: null, problem: 'not JSON' }
   }
 }

@@ -50,7 +50,7 @@ function contentReason(itemIndex: number, taste: Taste, model: Model): Reason {
     closestTerms = shared.slice(0, MAX_SHARED_TERMS).map(({ term }) => readable(term))
   }
   const liked = named(closest, model)
-  return { kind: 'content', text: `Like ${liked.title}: ${closestTerms.join(', ')}.`, because: [liked] }
+  return { kind: 'content', text: `Similar to ${liked.title}: ${closestTerms.join(', ')}.`, because: [liked] }
 }
 
 function popularityReason(itemIndex: number, model: Model, wantedGenres: readonly string[]): Reason {

@@ -11,9 +11,9 @@ import { topK } from '#core/scoring/top-k.ts'
 export function searchMovies(query: string, blocked: Uint8Array, k: number, model: Model): Int32Array {
   const { catalog, titles } = model
   const matchOf = titles(query)
-  return topK(catalog.numItems, k, (item) => {
-    if (blocked[item]) return Number.NaN
-    const match = matchOf(item)
+  const scores = Float64Array.from(blocked, (flag, item) => {
+    const match = flag ? -1 : matchOf(item)
     return match < 0 ? Number.NaN : match + catalog.popularity[item]!
-  }).items
+  })
+  return topK(scores, k).items
 }

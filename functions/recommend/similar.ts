@@ -20,18 +20,13 @@ export function similarMovies(itemIndex: number, options: ListOptions, k: number
   const cosines = model.hasFactors[itemIndex] === 1 ? model.kernels.cosines(itemIndex) : null
   const content = contentScores(model.content, [itemIndex])
   const cfWeight = cosines ? 0.5 : 0
-  const sharesOf = (item: number): Shares => ({
-    cf: cosines ? cfWeight * Math.max(0, cosines[item]!) : 0,
-    content: (1 - cfWeight) * content[item]!,
-    popularity: 0,
-  })
-  const best = topK(blocked.length, k, (item) => {
-    if (blocked[item]) return Number.NaN
-    return (cosines ? cfWeight * Math.max(0, cosines[item]!) : 0) + (1 - cfWeight) * content[item]!
-  })
+  const cfShare = (item: number) => (cosines ? cfWeight * Math.max(0, cosines[item]!) : 0)
+  const contentShare = (item: number) => (1 - cfWeight) * content[item]!
+  const scores = Float64Array.from(blocked, (flag, item) => (flag ? Number.NaN : cfShare(item) + contentShare(item)))
+  const best = topK(scores, k)
   return Array.from(best.items, (item, position) => ({
     itemIndex: item,
     similarity: best.scores[position]!,
-    shares: sharesOf(item),
+    shares: { cf: cfShare(item), content: contentShare(item), popularity: 0 },
   }))
 }

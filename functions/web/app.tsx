@@ -5,10 +5,10 @@ import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
 import { FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
 import { PageFooter } from './components/page-footer.tsx'
 import { ProfilePanel } from './components/profile-panel.tsx'
+import { RatingsRow } from './components/ratings-row.tsx'
 import { RecommendationList } from './components/recommendation-list.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { ViewerPicker } from './components/viewer-picker.tsx'
-import type { RatedMovie } from './history-store.ts'
 import { useAddress } from './hooks/use-address.ts'
 import { useLoad } from './hooks/use-load.ts'
 import { type RateableMovie, type Ratings, useRatings } from './hooks/use-ratings.ts'
@@ -37,7 +37,9 @@ export function App({ client }: { client: Client }) {
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
   })
 
-  const starsById = new Map(profile.value?.topRated.map((movie) => [movie.movieId, movie.rating]))
+  const starsById = new Map<number, number>()
+  for (const movie of profile.value?.topRated ?? []) starsById.set(movie.movieId, movie.rating)
+  for (const movie of profile.value?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
   for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
   const starsOf = (id: number) => starsById.get(id) ?? null
   const ratedIds = new Set(ratings.items.map((movie) => movie.movieId))
@@ -85,15 +87,14 @@ export function App({ client }: { client: Client }) {
       <main>
         <ViewerPicker userId={userId} examples={model.value?.exampleUsers ?? []} onPick={(id) => go({ userId: id })} />
         {userId === null ? <Hero /> : <ProfilePanel userId={userId} profile={profile} />}
-        {showsWall ? <WallRail wall={wall} ratings={ratings} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
-        <RatingsRail ratings={ratings} userId={userId} onRate={rate} onOpen={open} onClear={clear} />
+        {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
         {profile.value && profile.value.recentFavourites.length > 0 ? (
           <MovieRail
             id="recent-title"
             small
             title={strings.profile.recent}
             movies={profile.value.recentFavourites}
-            starsOf={(movie) => starsById.get(movie.movieId) ?? movie.rating}
+            starsOf={(movie) => starsOf(movie.movieId)}
             onRate={rate}
             onOpen={(movie) => open(movie.movieId)}
           />
@@ -106,6 +107,15 @@ export function App({ client }: { client: Client }) {
           onAddress={go}
           onRate={rate}
           onOpen={open}
+          ratingsRow={
+            <RatingsRow
+              ratings={ratings}
+              isFresh={userId === null}
+              onRemove={(movie) => rate(movie, null)}
+              onOpen={(id) => open(id)}
+              onClear={clear}
+            />
+          }
         />
       </main>
       <PageFooter model={model.value} />
@@ -138,7 +148,6 @@ const Hero = () => (
 
 interface WallRailProps {
   wall: ReturnType<typeof useLoad<Awaited<ReturnType<typeof loadWall>>>>
-  ratings: Ratings
   starsOf(movieId: number): number | null
   onRate(movie: RateableMovie, stars: number): void
   onOpen(movieId: number): void
@@ -158,44 +167,6 @@ function WallRail({ wall, starsOf, onRate, onOpen }: WallRailProps) {
       starsOf={() => null}
       onRate={onRate}
       onOpen={(movie) => onOpen(movie.movieId)}
-    />
-  )
-}
-
-interface RatingsRailProps {
-  ratings: Ratings
-  userId: number | null
-  onRate(movie: RatedMovie, stars: number | null): void
-  onOpen(movieId: number): void
-  onClear(): void
-}
-
-/** What has been rated: to change, to take back. */
-function RatingsRail({ ratings, userId, onRate, onOpen, onClear }: RatingsRailProps) {
-  if (ratings.items.length === 0) return null
-  const isFresh = userId === null
-  return (
-    <MovieRail
-      id="ratings-title"
-      small
-      title={isFresh ? strings.ratings.title : strings.ratings.visitTitle}
-      text={
-        isFresh
-          ? `${strings.ratings.count(ratings.items.length)}. ${ratings.kept ? strings.ratings.keptHere : strings.ratings.notKept}`
-          : strings.ratings.count(ratings.items.length)
-      }
-      movies={ratings.items}
-      starsOf={(movie) => movie.rating}
-      onRate={onRate}
-      onRemove={(movie) => onRate(movie, null)}
-      onOpen={(movie) => onOpen(movie.movieId)}
-      aside={
-        isFresh ? (
-          <button type="button" class="text-button" onClick={onClear}>
-            {strings.ratings.clear}
-          </button>
-        ) : null
-      }
     />
   )
 }

@@ -31,7 +31,9 @@ export function randomQuantized(
   seed: number,
 ): { quantized: Int8Array; scales: Float32Array } {
   const random = randomSource(seed)
-  const scales = Float32Array.from({ length: numItems }, (_, item) => (item % 7 === 6 ? 0 : 0.002 + 0.01 * random.uniform()))
+  const scales = Float32Array.from({ length: numItems }, (_, item) =>
+    item % 7 === 6 ? 0 : 0.002 + 0.01 * random.uniform(),
+  )
   const quantized = Int8Array.from({ length: numItems * factors }, (_, at) =>
     scales[Math.floor(at / factors)] === 0 ? 0 : Math.floor(random.uniform() * 255) - 127,
   )

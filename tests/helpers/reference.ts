@@ -23,7 +23,9 @@ export function gramian(rows: Matrix, factors: number): Matrix {
 export function solve(a: Matrix, b: readonly number[]): number[] {
   const rows = a.map((row, i) => [...row, b[i]!])
   for (let k = 0; k < rows.length; k++) {
-    const pivot = rows.slice(k).reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(rows[best]![k]!) ? k + i : best), k)
+    const pivot = rows
+      .slice(k)
+      .reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(rows[best]![k]!) ? k + i : best), k)
     ;[rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!]
     for (let i = k + 1; i < rows.length; i++) {
       const share = rows[i]![k]! / rows[k]![k]!
@@ -61,7 +63,12 @@ export function foldIn(items: Matrix, liked: readonly number[], weights: readonl
 }
 
 /** Σ_liked (1 − xᵀy)² + α₀ Σ_all (xᵀy)² + λ(‖X‖² + ‖Y‖²), term by term. */
-export function objective(users: Matrix, items: Matrix, likedBy: (user: number) => readonly number[], terms: AlsTerms): number {
+export function objective(
+  users: Matrix,
+  items: Matrix,
+  likedBy: (user: number) => readonly number[],
+  terms: AlsTerms,
+): number {
   let loss = 0
   for (const [user, x] of users.entries()) {
     for (const y of items) loss += terms.unobservedWeight * dot(x, y) ** 2

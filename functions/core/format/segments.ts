@@ -16,7 +16,7 @@ export interface SegmentedTable {
 }
 
 /**
- * Open a segmented file by its index; the Arrow schema message is read once, with the first segment.
+ * Open a segmented file by its index, which holds the Arrow schema message that every batch needs before it.
  * @param index bytes of `<name>-index.arrow`
  * @param spec a table with rowsPerSegment
  */
@@ -31,13 +31,7 @@ export function openSegments(
   const offsets = segments.numbers<Uint32Array>('offset')
   const sizes = segments.numbers<Uint32Array>('sizeBytes')
   const file = `${name}.arrow`
-  // the bytes, never a promise: one that belongs to a request that went away would not settle
-  let schema: Uint8Array | undefined
-
-  async function readSchema(): Promise<Uint8Array> {
-    schema ??= await source.slice(8, offsets[0]!)
-    return schema
-  }
+  const schema = fromHex(segments.metadata.get('schema') ?? '')
 
   return {
     async row(rowIndex) {
@@ -45,12 +39,16 @@ export function openSegments(
       if (!(rowIndex >= 0 && segment < segments.numRows))
         throw new RangeError(`${file}: row ${rowIndex} is in no segment`)
       const start = offsets[segment]!
-      const [schemaBytes, bytes] = await Promise.all([readSchema(), source.slice(start, start + sizes[segment]!)])
+      const bytes = await source.slice(start, start + sizes[segment]!)
       const expected = segments.text('sha256', segment)
       const found = await sha256(bytes)
       if (found !== expected)
         throw new ArtifactError(`${file}: segment ${segment} has SHA-256 ${found}, expected ${expected}`)
-      return { table: openTable(file, [schemaBytes, bytes], spec), row: rowIndex % spec.rowsPerSegment }
+      return { table: openTable(file, [schema, bytes], spec), row: rowIndex % spec.rowsPerSegment }
     },
   }
+}
+
+function fromHex(digits: string): Uint8Array {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }

@@ -122,7 +122,7 @@ export const DETAILS = {
   },
 } as const satisfies TableSpec
 
-/** Where the record batches of a segmented file lie. Its Arrow schema message is the bytes from 8 to the first offset. */
+/** Where the record batches of a segmented file lie. Schema metadata: `schema`, the file's Arrow schema message in hexadecimal. */
 export const SEGMENTS = {
   name: 'segments',
   version: 1,

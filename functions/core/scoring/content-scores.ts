@@ -1,4 +1,5 @@
 import type { ContentIndex } from '../format/content.ts'
+import { topK } from './top-k.ts'
 
 /** Terms of a profile that are looked up; the rest of a long history's tail changes little. */
 const MAX_PROFILE_TERMS = 512
@@ -54,5 +55,10 @@ function profileOf(index: ContentIndex, items: ArrayLike<number>): Map<number, n
 
 function strongest(profile: Map<number, number>, limit: number): Map<number, number> {
   if (profile.size <= limit) return profile
-  return new Map([...profile].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit))
+  const entries = [...profile]
+  const { items } = topK(
+    Float64Array.from(entries, ([, weight]) => weight),
+    limit,
+  )
+  return new Map(Array.from(items, (position) => entries[position]!))
 }

@@ -1,21 +1,17 @@
 /**
  * The k best of scored items, best first; ties go to the lower item index, everywhere.
  * A heap of k with its worst on top: O(n + c·log k), where c is how often the worst is beaten.
- * @param numItems items are 0 … numItems − 1
- * @param scoreOf score of an item; NaN leaves it out
+ * @param scoreOfItem one score an item; NaN leaves it out
  * @returns min(k, scored items) item indices and their scores
  */
-export function topK(
-  numItems: number,
-  k: number,
-  scoreOf: (itemIndex: number) => number,
-): { items: Int32Array; scores: Float64Array } {
-  const items = new Int32Array(k)
-  const scores = new Float64Array(k)
+export function topK(scoreOfItem: Float64Array | Float32Array, k: number): { items: Int32Array; scores: Float64Array } {
+  const capacity = Math.min(k, scoreOfItem.length)
+  const items = new Int32Array(capacity)
+  const scores = new Float64Array(capacity)
   let size = 0
-  for (let item = 0; item < numItems; item++) {
-    const score = scoreOf(item)
-    if (size < k) {
+  for (let item = 0; item < scoreOfItem.length; item++) {
+    const score = scoreOfItem[item]!
+    if (size < capacity) {
       if (!Number.isNaN(score)) siftUp(items, scores, size++, item, score)
     } else if (score > scores[0]!) siftDown(items, scores, size, item, score)
   }

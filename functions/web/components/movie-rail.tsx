@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { RateableMovie } from '../hooks/use-ratings.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
@@ -15,30 +14,24 @@ interface MovieRailProps<T extends RateableMovie> {
   starsOf(movie: T): number | null
   onRate(movie: T, stars: number): void
   onOpen(movie: T): void
-  /** shows a remove button on each card */
-  onRemove?(movie: T): void
-  /** shown beside the heading */
-  aside?: ComponentChildren
   small?: boolean
 }
 
 /** A row of posters to scroll through, each with its stars. */
 export function MovieRail<T extends RateableMovie>(props: MovieRailProps<T>) {
-  const { id, title, text, movies, starsOf, onRate, onOpen, onRemove, aside, small = false } = props
+  const { id, title, text, movies, starsOf, onRate, onOpen, small = false } = props
   const row = useRef<HTMLUListElement>(null)
   useSteadyList(
     row,
     movies.map(({ movieId }) => movieId),
   )
-  const scroll = (direction: number) =>
-    row.current?.scrollBy({ left: direction * row.current.clientWidth * 0.85, behavior: 'smooth' })
+  const scroll = (direction: number) => row.current?.scrollBy({ left: direction * row.current.clientWidth * 0.85 })
 
   return (
     <section class={`rail ${small ? 'rail-small' : ''}`} aria-labelledby={id}>
       <div class="section-head">
         <h2 id={id}>{title}</h2>
         {text ? <p>{text}</p> : null}
-        {aside}
         <div class="rail-arrows">
           <button type="button" class="round-button" aria-label={strings.wall.back} onClick={() => scroll(-1)}>
             ‹
@@ -60,16 +53,6 @@ export function MovieRail<T extends RateableMovie>(props: MovieRailProps<T>) {
               <Poster title={movie.title} year={movie.year} genres={movie.genres} />
             </button>
             <StarRating title={movie.title} value={starsOf(movie)} onRate={(stars) => onRate(movie, stars)} />
-            {onRemove ? (
-              <button
-                type="button"
-                class="remove-button"
-                aria-label={strings.ratings.remove(movie.title)}
-                onClick={() => onRemove(movie)}
-              >
-                ×
-              </button>
-            ) : null}
           </li>
         ))}
       </ul>

@@ -135,7 +135,10 @@ const DRAW: Record<Scene, (dice: number[]) => ComponentChildren> = {
 }
 
 /** A line of hills across the poster, around height `y`, closed at the bottom. */
-const ridge = (dice: number[], y: number, height: number) =>
-  [0, 1, 2, 3, 4, 5]
-    .map((hill) => `${40 * hill},${y - height * ((hill % 2 ? 0.5 : 0) + 0.5 * dice[hill % dice.length])}`)
-    .join(' ') + ' 200,300 0,300'
+function ridge(dice: number[], y: number, height: number): string {
+  const tops = [0, 1, 2, 3, 4, 5].map((hill) => {
+    const rise = (hill % 2 === 0 ? 0 : 0.5) + 0.5 * dice[hill]
+    return `${40 * hill},${y - height * rise}`
+  })
+  return `${tops.join(' ')} 200,300 0,300`
+}

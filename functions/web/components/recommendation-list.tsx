@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Recommendations, RecommendedMovie } from '#core/schemas/api.ts'
 import type { Address } from '../address.ts'
@@ -18,11 +19,13 @@ interface RecommendationListProps {
   onAddress(change: Partial<Address>): void
   onRate(movie: RecommendedMovie, stars: number): void
   onOpen(movieId: number, part: 'details' | 'similar'): void
+  /** the ratings that the list rests on */
+  ratingsRow: ComponentChildren
 }
 
 /** The list itself: what it rests on, its filters, its cards, and what is shown when there are none. */
 export function RecommendationList(props: RecommendationListProps) {
-  const { list, ratedIds, genres, address, onAddress, onRate, onOpen } = props
+  const { list, ratedIds, genres, address, onAddress, onRate, onOpen, ratingsRow } = props
   const movies = list.value?.answer.items.filter(({ movieId }) => !ratedIds.has(movieId)) ?? []
   const grid = useRef<HTMLUListElement>(null)
   useSteadyList(
@@ -39,6 +42,7 @@ export function RecommendationList(props: RecommendationListProps) {
         {list.value ? <RungNote answer={list.value.answer} /> : null}
         {list.loading && list.value ? <span class="updating">{strings.list.updating}</span> : null}
       </div>
+      {ratingsRow}
       {isWaiting ? null : <Filters genres={genres} address={address} onChange={onAddress} />}
       {list.value ? <HonestNotes answer={list.value.answer} /> : null}
       {list.failure ? (

@@ -94,7 +94,6 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
         </button>
       )}
       <div class="search-panel" hidden={!showsList}>
-        {/* biome-ignore lint/a11y/useFocusableInteractive: in a combobox focus stays in the field */}
         <div id="search-results" role="listbox" aria-label={strings.search.results}>
           {movies.map((movie, place) => (
             // biome-ignore lint/a11y/useFocusableInteractive: in a combobox focus stays in the field

@@ -31,25 +31,31 @@ export function useRatings(client: Client, userId: number | null): Ratings {
 function useFreshRatings(): Ratings {
   const [items, setItems] = useState(() => readHistory(browserStore))
   const [kept, setKept] = useState(true)
+  // an undo or a resting star slider may call later than the render that made it
+  const latest = useRef(items)
+  const show = (next: RatedMovie[]) => {
+    latest.current = next
+    setItems(next)
+  }
 
   useEffect(() => {
     // another tab of this page changed the history
     const follow = (event: StorageEvent) => {
-      if (event.key === HISTORY_KEY) setItems(parseHistory(event.newValue))
+      if (event.key === HISTORY_KEY) show(parseHistory(event.newValue))
     }
     addEventListener('storage', follow)
     return () => removeEventListener('storage', follow)
   }, [])
 
   const restore = (next: RatedMovie[]) => {
-    setItems(next)
+    show(next)
     setKept(writeHistory(browserStore, next))
   }
   return {
     items,
     kept,
     version: items.map(({ movieId, rating }) => `${movieId}:${rating}`).join(),
-    set: async (movie, stars) => restore(changed(items, movie, stars)),
+    set: async (movie, stars) => restore(changed(latest.current, movie, stars)),
     clear: () => restore([]),
     restore,
   }

@@ -13,7 +13,7 @@ interface Place {
  * and keyboard focus stays on the card it was on or, when that one left, on the card that took its place.
  * Cards are the descendants of `list` with `data-movie-id`; what gets focus in them is marked `data-steady-focus`.
  */
-export function useSteadyList(list: RefObject<HTMLElement>, movieIds: number[]): void {
+export function useSteadyList(list: RefObject<HTMLElement | null>, movieIds: number[]): void {
   const places = useRef(new Map<string, Place>())
   // read while rendering, before the cards change under the focus
   const focused = focusedCard(list.current)

@@ -74,7 +74,11 @@ describe('fold-in', () => {
 
   test('is zeros when nothing is liked', () => {
     const { model } = modelOf(10, 16, 5)
-    expect(openServeKernels(module, model).foldIn(new Int32Array(0)).every((value) => value === 0)).toBe(true)
+    expect(
+      openServeKernels(module, model)
+        .foldIn(new Int32Array(0))
+        .every((value) => value === 0),
+    ).toBe(true)
   })
 
   test('weighs every like 1 by default', () => {
@@ -89,7 +93,16 @@ describe('fold-in', () => {
     const kernels = openServeKernels(module, { ...model, maxHistory: 4 })
     const long = Array.from({ length: 40_000 }, (_, position) => position % 50)
     // 40 000 sums in f32: errors grow up to n · 2⁻²⁴ = 2.4e-3
-    expectClose(kernels.foldIn(Int32Array.from(long)), foldIn(items, long, long.map(() => 1), model), 2.4e-3)
+    expectClose(
+      kernels.foldIn(Int32Array.from(long)),
+      foldIn(
+        items,
+        long,
+        long.map(() => 1),
+        model,
+      ),
+      2.4e-3,
+    )
     expectClose(kernels.foldIn(Int32Array.of(2, 8)), foldIn(items, [2, 8], [1, 1], model))
   })
 })
@@ -135,7 +148,8 @@ describe('scan', () => {
 
   test('does not overflow at 512 factors of the largest values', () => {
     const factors = 512
-    const { kernels } = { kernels: openServeKernels(module, { ...modelOf(1, factors, 1).model, quantized: new Int8Array(factors).fill(-128), scales: Float32Array.of(1) }) }
+    const lowest = { quantized: new Int8Array(factors).fill(-128), scales: Float32Array.of(1) }
+    const kernels = openServeKernels(module, { ...modelOf(1, factors, 1).model, ...lowest })
     // 512 · 128 · 1
     expect(kernels.scan(new Float32Array(factors).fill(1))[0]).toBeCloseTo(-65_536, 1)
   })
@@ -177,7 +191,10 @@ describe('what is refused', () => {
   test.each([
     [() => kernels.foldIn(Int32Array.of(3, 10, -1)), 'item index 10, expected 0 to 9'],
     [() => kernels.foldIn(Int32Array.of(3, -1)), 'item index -1, expected 0 to 9'],
-    [() => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(1, Number.NaN)), 'weight NaN at 1, expected a number from 0 up'],
+    [
+      () => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(1, Number.NaN)),
+      'weight NaN at 1, expected a number from 0 up',
+    ],
     [() => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(-1, 1)), 'weight -1 at 0, expected a number from 0 up'],
     [() => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(1)), '1 weights for 2 liked items'],
     [() => kernels.cosines(10), 'item index 10, expected 0 to 9'],
@@ -185,7 +202,10 @@ describe('what is refused', () => {
     [() => kernels.scan(new Float32Array(7)), 'user vector has 7 factors, expected 8'],
     [() => kernels.scan(new Float32Array(8).fill(Number.NaN)), 'user vector: NaN at 0, expected a finite number'],
     [() => openServeKernels(module, { ...model, numItems: -1 }), 'numItems is -1, expected a whole number from 0 up'],
-    [() => openServeKernels(module, { ...model, factors: 12 }), 'factors is 12, expected a multiple of 8 from 8 to 512'],
+    [
+      () => openServeKernels(module, { ...model, factors: 12 }),
+      'factors is 12, expected a multiple of 8 from 8 to 512',
+    ],
     [() => openServeKernels(module, { ...model, scales: new Float32Array(9) }), 'scales has 9 numbers, expected 10'],
     [() => openServeKernels(module, { ...model, regularization: 0 }), 'regularization is 0, expected a number above 0'],
   ])('%#: %s', (call, message) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { exactScratchBytes, openTrainKernels, type TrainKernels } from '#core/kernels/train.ts'
 import { compileKernel } from '../../../build/io/kernels.ts'
 import { randomLikes, randomMatrix } from '../../helpers/random.ts'
-import { dot, foldIn, gramian, type Matrix, objective, rowsOf } from '../../helpers/reference.ts'
+import { dot, foldIn, gramian, type Matrix, objective, rowsOf, solve, system } from '../../helpers/reference.ts'
 
 const module = compileKernel('train')
 const TERMS = { unobservedWeight: 0.1, regularization: 2 }
@@ -47,7 +47,17 @@ function bench(factors: number, seed: number) {
   kernels.sumGramians(at.gramian, 1, factors, at.gramian)
   kernels.whitening(at.gramian, factors, TERMS.unobservedWeight, TERMS.regularization, at.g, at.u, at.v)
   kernels.whitenRows(at.y, 0, numItems, factors, at.v, at.white)
-  return { factors, numUsers, numItems, kernels, at, read, likedBy, items: rowsOf(items, factors), users: rowsOf(users, factors) }
+  return {
+    factors,
+    numUsers,
+    numItems,
+    kernels,
+    at,
+    read,
+    likedBy,
+    items: rowsOf(items, factors),
+    users: rowsOf(users, factors),
+  }
 }
 
 /** f32 rounding is 6e-8 of the largest value; sums of 90 products and condition numbers up to 10² let it grow. */
@@ -74,7 +84,7 @@ describe.each([8, 24, 64])('with %i factors', (factors) => {
   })
 
   test('whitening gives G = UᵀU and V = U⁻ᵀ', () => {
-    const { kernels: _, at, read, items } = bench(factors, 2)
+    const { at, read, items } = bench(factors, 2)
     const identity = gramian(items, factors).map((row, i) => row.map((_, j) => (i === j ? 1 : 0)))
     const wanted = gramian(items, factors).map((row, i) =>
       row.map((value, j) => TERMS.unobservedWeight * value + (i === j ? TERMS.regularization : 0)),
@@ -82,19 +92,29 @@ describe.each([8, 24, 64])('with %i factors', (factors) => {
     const u = read(at.u, factors)
     expectClose(gramian(u, factors), wanted)
     // V Uᵀ = I
-    expectClose(read(at.v, factors).map((row) => u.map((other) => dot(row, other))), identity)
+    expectClose(
+      read(at.v, factors).map((row) => u.map((other) => dot(row, other))),
+      identity,
+    )
   })
 
   test('whitened rows have yᵀG⁻¹y as squared lengths', () => {
     const { at, read, items, numItems } = bench(factors, 3)
-    const inverseLengths = items.map((y) => dot(y, foldInOf(items, y)))
+    const inverseLengths = items.map((y) => dot(y, solve(system(items, [], [], TERMS), y)))
     expectClose([read(at.white, numItems).map((row) => dot(row, row))], [inverseLengths])
   })
 
   test('the exact half-step solves each row, and zeroes those without likes', () => {
     const { kernels, at, read, numUsers, likedBy, items } = bench(factors, 4)
     kernels.solveExactly(0, numUsers, at.indptr, at.indices, at.y, at.x, factors, at.g, at.scratch)
-    const expected = Array.from({ length: numUsers }, (_, user) => foldIn(items, likedBy(user), likedBy(user).map(() => 1), TERMS))
+    const expected = Array.from({ length: numUsers }, (_, user) =>
+      foldIn(
+        items,
+        likedBy(user),
+        likedBy(user).map(() => 1),
+        TERMS,
+      ),
+    )
     expectClose(read(at.x, numUsers), expected)
     expect(read(at.x, numUsers)[3]).toEqual(new Array(factors).fill(0))
   })
@@ -130,7 +150,14 @@ describe.each([8, 24, 64])('with %i factors', (factors) => {
   test('conjugate gradients reach the exact rows', () => {
     const { kernels, at, read, numUsers, likedBy, items } = bench(factors, 7)
     kernels.solveByGradients(0, numUsers, at.indptr, at.indices, at.white, at.x, factors, at.u, at.v, 60, at.scratch)
-    const expected = Array.from({ length: numUsers }, (_, user) => foldIn(items, likedBy(user), likedBy(user).map(() => 1), TERMS))
+    const expected = Array.from({ length: numUsers }, (_, user) =>
+      foldIn(
+        items,
+        likedBy(user),
+        likedBy(user).map(() => 1),
+        TERMS,
+      ),
+    )
     expectClose(read(at.x, numUsers), expected)
   })
 
@@ -151,10 +178,3 @@ test('whitening names the first pivot that is not above 0', () => {
   expect(kernels.whitening(at.gramian, 8, 0, 0, at.g, at.u, at.v)).toBe(0)
   expect(kernels.whitening(at.gramian, 8, Number.NaN, 1, at.g, at.u, at.v)).toBe(0)
 })
-
-/** G⁻¹y */
-function foldInOf(items: Matrix, y: readonly number[]): number[] {
-  // a like of weight 1 of y itself, taken out of the system again by Sherman–Morrison: x = G⁻¹y / (1 + yᵀG⁻¹y)
-  const x = foldIn([...items, [...y]].map((row, i) => (i < items.length ? row : row)), [items.indexOf(y as number[])], [1], TERMS)
-  return x
-}

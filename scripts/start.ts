@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { Readiness } from '#core/schemas/api.ts'
+import type { Config } from '#core/schemas/config.ts'
+import { ConfigError, loadConfig, PRESETS } from '../build/config.ts'
+import type { BuildResult } from '../build/index.ts'
+import { createLog } from '../build/io/log.ts'
+import { createProgress } from '../build/io/progress.ts'
+import { isPortTaken } from './port.ts'
+import type { RunningWorker } from './worker.ts'
+
+/** Opening a model of the largest size takes under a second; this long means that it never will. */
+const READY_TIMEOUT_MS = 30_000
+
+interface Flags {
+  port: number
+  host: string
+  config?: string
+  preset?: string
+  logLevel?: string
+  state?: string
+}
+
+/** What stops the start with a message and exit code 1, without a stack. */
+class StartError extends Error {
+  override name = 'StartError'
+}
+
+const startedAt = performance.now()
+const flags = readFlags()
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort()))
+
+try {
+  await start(flags, stop.signal)
+  process.exit(0)
+} catch (error) {
+  // stopped before it was ready: that was asked for
+  if (stop.signal.aborted) process.exit(0)
+  console.error(`marquee: ${messageOf(error)}`)
+  process.exit(error instanceof ConfigError ? 2 : 1)
+}
+
+/** Model, page, server, in this order: what answers on the port is the model of this configuration. */
+async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal): Promise<void> {
+  const overrides = rest.logLevel === undefined ? {} : { logLevel: rest.logLevel }
+  const config = loadConfig({ path: rest.config, preset: rest.preset, overrides })
+  await requireFreePort(port, host)
+
+  const { buildId } = await buildModel(config, state, signal)
+  const { buildWeb } = await import('./build-web.ts')
+  await buildWeb()
+  signal.throwIfAborted()
+
+  const { startWorker } = await import('./worker.ts')
+  await requireFreePort(port, host)
+  const log = createLog(config.logging)
+  const worker = await startWorker({ port, host, log, ...(state !== undefined && { stateDir: state }) })
+  try {
+    await untilReady(worker, buildId, signal)
+    console.log(welcome(`http://${host === '127.0.0.1' ? 'localhost' : host}:${worker.url.port}`, buildId))
+    await aborted(signal)
+    console.log('Stopped.')
+  } finally {
+    await worker.stop()
+    log.close()
+  }
+}
+
+async function requireFreePort(port: number, host: string): Promise<void> {
+  if (port !== 0 && (await isPortTaken(port, host)))
+    throw new StartError(
+      `port ${port} is taken by another program; stop it, or choose another port: npm start -- --port ${port === 65_535 ? port - 1 : port + 1}`,
+    )
+}
+
+/** Build and publish unless the model of this configuration is there already. */
+async function buildModel(config: Config, stateDir: string | undefined, signal: AbortSignal): Promise<BuildResult> {
+  const progress = createProgress(process.stderr)
+  const log = createLog({ ...config.logging, beforeLine: progress.clear })
+  const [{ build }, { openLocalR2 }] = await Promise.all([
+    import('../build/index.ts'),
+    import('../build/publish/local-r2.ts'),
+  ])
+  try {
+    return await build({
+      config,
+      until: 'publish',
+      handles: { log, progress, signal },
+      openStore: () => openLocalR2(stateDir === undefined ? {} : { stateDir }),
+    })
+  } finally {
+    progress.clear()
+    log.close()
+  }
+}
+
+/** Ask until the Worker says that it answers with this model. */
+async function untilReady(worker: RunningWorker, buildId: string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS
+  for (;;) {
+    const response = await worker.fetch('http://localhost/readyz')
+    const { modelId, problem } = Readiness.parse(await response.json())
+    if (response.ok && modelId === buildId) return
+    if (performance.now() > deadline)
+      throw new StartError(`the Worker does not serve model ${buildId}: ${problem ?? `it serves ${modelId}`}`)
+    await sleep(100, undefined, { signal })
+  }
+}
+
+function welcome(url: string, buildId: string): string {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  return `
+Marquee serves model ${buildId} on ${url}  (ready after ${seconds} s, Ctrl-C stops it)
+
+Try:
+  curl '${url}/recommend/user/1?k=5'
+  curl '${url}/movies?q=toy+story'
+  curl '${url}/recommend/history' -H 'content-type: application/json' -d '{"history":[{"movieId":1,"rating":5}],"k":5}'
+`
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+function readFlags(): Flags {
+  return new Command('npm start --')
+    .description('Builds the model if there is none of this configuration, and serves page and API on this machine.')
+    .addOption(
+      new Option('--port <number>', 'where to listen; 0 takes any free port').default(8787).argParser(parsePort),
+    )
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for every network', '127.0.0.1')
+    .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
+    .addOption(new Option('--preset <name>', 'how much of the data to learn from').choices([...PRESETS]))
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+    .option('--state <dir>', 'where ratings and published models are kept (default: .wrangler/state)')
+    .showHelpAfterError('Try "npm start -- --help".')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse()
+    .opts<Flags>()
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Expected a whole number, 0 to 65535.')
+  return port
+}
+
+/** A failure as its own message; a bug as its stack, so that it can be reported. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error instanceof TypeError || error instanceof ReferenceError ? String(error.stack) : error.message
+}

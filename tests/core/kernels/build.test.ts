@@ -1,0 +1,24 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { buildKernels } from '../../../scripts/build-kernels.ts'
+
+test('the committed kernels are what their sources compile to', { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernels-'))
+  try {
+    buildKernels(folder)
+    for (const name of ['train.wasm', 'serve.wasm']) {
+      const committed = readFileSync(new URL(`../../../functions/core/kernels/${name}`, import.meta.url))
+      expect(readFileSync(join(folder, name)).equals(committed), `${name}: run node scripts/build-kernels.ts`).toBe(
+        true,
+      )
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('the serving kernel stays under 4 KiB of the Worker', () => {
+  expect(readFileSync(new URL('../../../functions/core/kernels/serve.wasm', import.meta.url)).length).toBeLessThan(4096)
+})

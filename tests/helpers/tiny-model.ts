@@ -1,0 +1,185 @@
+import type { Model } from '#core/model.ts'
+import { Config } from '#core/schemas/config.ts'
+import type { BlendTable, Manifest } from '#core/schemas/manifest.ts'
+import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
+import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
+import type { ArtifactFiles, MovieText, Prepared, Trained } from '../../build/nouns.ts'
+
+/**
+ * Ten movies in two tastes, small enough to know every number: space films (ids 10 … 40) lie on the first factor,
+ * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak.
+ *
+ * | id  | title                 | year | genres             | terms        | popularity |
+ * |-----|-----------------------|------|--------------------|--------------|------------|
+ * | 10  | Star Harbour          | 1990 | Sci-Fi             | space        | 1.0        |
+ * | 20  | Star Harbour          | 2010 | Sci-Fi, Action     | space        | 0.9        |
+ * | 30  | The Moon Café         | 1995 | Sci-Fi, Comedy     | space, love  | 0.5        |
+ * | 40  | Orbit                 | 2001 | Sci-Fi             | space        | 0.3        |
+ * | 50  | Letters in June       | 1992 | Romance            | love         | 0.8        |
+ * | 60  | Letters in July       | 1998 | Romance, Drama     | love         | 0.6        |
+ * | 70  | A Long Goodbye        | 2005 | Drama              | love         | 0.4        |
+ * | 80  | Đừng Khóc             | 2015 | Drama, Romance     | love         | 0.2        |
+ * | 90  | New Orbit             | 2018 | Sci-Fi             | space        | 0          |
+ * | 100 | Untitled              | –    | –                  | –            | 0          |
+ */
+const MOVIES: [id: number, title: string, year: number, genres: string[], terms: number[], popularity: number][] = [
+  [10, 'Star Harbour', 1990, ['Sci-Fi'], [1], 1],
+  [20, 'Star Harbour', 2010, ['Sci-Fi', 'Action'], [1], 0.9],
+  [30, 'The Moon Café', 1995, ['Sci-Fi', 'Comedy'], [0, 1], 0.5],
+  [40, 'Orbit', 2001, ['Sci-Fi'], [1], 0.3],
+  [50, 'Letters in June', 1992, ['Romance'], [0], 0.8],
+  [60, 'Letters in July', 1998, ['Romance', 'Drama'], [0], 0.6],
+  [70, 'A Long Goodbye', 2005, ['Drama'], [0], 0.4],
+  [80, 'Đừng Khóc', 2015, ['Drama', 'Romance'], [0], 0.2],
+  [90, 'New Orbit', 2018, ['Sci-Fi'], [1], 0],
+  [100, 'Untitled', 0, [], [], 0],
+]
+const TERMS = ['keyword:love', 'keyword:space']
+const FACTORS = 8
+
+/** userId → [movieId, stars] in the order of time, a second apart. */
+const HISTORIES: Record<number, [movieId: number, stars: number][]> = {
+  1: [
+    [10, 5],
+    [20, 4],
+    [50, 2],
+  ],
+  2: [
+    [50, 4.5],
+    [60, 4],
+  ],
+  7: [[70, 1]],
+}
+
+export const TINY_BLEND: BlendTable = [
+  { minLikes: 0, weights: { cf: 0, content: 0, popularity: 1 } },
+  { minLikes: 1, weights: { cf: 0.6, content: 0.3, popularity: 0.1 } },
+]
+
+export const TINY_CONFIG = Config.parse({ api: { defaultK: 5, maxK: 20, maxHistory: 50, maxBodyBytes: 4096 }, evaluation: { cutoffs: [5, 10] } })
+
+const text = (id: number): MovieText => ({
+  overview: `Overview of ${id}.`,
+  tagline: '',
+  keywords: ['test'],
+  cast: ['Ada Lovelace', 'Trần Anh'],
+  directors: ['Grace Hopper'],
+  poster: '',
+})
+
+function prepared(): Prepared {
+  const userIds = Int32Array.from(Object.keys(HISTORIES), Number)
+  const rows = Object.values(HISTORIES)
+  const entries = rows.flat()
+  const indptr = new Uint32Array(rows.length + 1)
+  rows.forEach((row, user) => {
+    indptr[user + 1] = indptr[user]! + row.length
+  })
+  return {
+    catalog: {
+      movieIds: Int32Array.from(MOVIES, ([id]) => id),
+      titles: MOVIES.map(([, title]) => title),
+      years: Int16Array.from(MOVIES, ([, , year]) => year),
+      genres: MOVIES.map(([, , , genres]) => genres),
+      imdbIds: Int32Array.from(MOVIES, ([id]) => 1000 + id),
+      tmdbIds: Int32Array.from(MOVIES, ([id]) => 2000 + id),
+      runtimes: Int16Array.from(MOVIES, () => 100),
+      texts: MOVIES.map(([id]) => text(id)),
+    },
+    interactions: {
+      userIds,
+      indptr,
+      itemIndices: Int32Array.from(entries, ([movieId]) => MOVIES.findIndex(([id]) => id === movieId)),
+      ratings: Float32Array.from(entries, ([, stars]) => stars),
+      timestamps: Uint32Array.from(entries, (_, entry) => 1_000_000 + entry),
+      parts: Uint8Array.from(entries, () => 1),
+    },
+    tables: [],
+    summary: {
+      users: userIds.length,
+      movies: MOVIES.length,
+      ratings: entries.length,
+      usedRatings: entries.length,
+      usedUsers: userIds.length,
+      usedMovies: 5,
+      parts: { train: entries.length, validation: 0, test: 0 },
+      coverage: { overview: 1, cast: 1, directors: 1, keywords: 1 },
+      firstRating: '1970-01-12',
+      lastRating: '1970-01-12',
+    },
+  }
+}
+
+function trained(): Trained {
+  const itemFactors = new Float32Array(MOVIES.length * FACTORS)
+  for (let item = 0; item < 8; item++) itemFactors[item * FACTORS + (item < 4 ? 0 : 1)] = 1
+  const indptr = new Uint32Array(MOVIES.length + 1)
+  MOVIES.forEach(([, , , , terms], item) => {
+    indptr[item + 1] = indptr[item]! + terms.length
+  })
+  return {
+    factors: FACTORS,
+    itemFactors,
+    content: {
+      terms: TERMS,
+      documentFrequencies: Int32Array.of(5, 5),
+      indptr,
+      termIndices: Int32Array.from(MOVIES.flatMap(([, , , , terms]) => terms)),
+      weights: Float32Array.from(MOVIES.flatMap(([, , , , terms]) => terms.map(() => 1 / Math.sqrt(terms.length)))),
+    },
+    popularity: Float32Array.from(MOVIES, ([, , , , , popularity]) => popularity),
+    ratingCounts: Int32Array.from(MOVIES, ([, , , , , popularity]) => popularity * 10),
+    ratingMeans: Float32Array.from(MOVIES, ([, , , , , popularity]) => (popularity > 0 ? 3.5 : 0)),
+    losses: [1],
+  }
+}
+
+export function tinyFiles(): ArtifactFiles {
+  return encodeArtifacts(trained(), prepared(), TINY_CONFIG.model.cf, () => true)
+}
+
+export function tinyModel(): Model {
+  return openArtifacts(tinyFiles(), TINY_CONFIG.model.likedFrom, TINY_BLEND)
+}
+
+/** A manifest for the files, as `build/export` writes it. */
+export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()): Manifest {
+  const estimate = { mean: 0.2, low: 0.1, high: 0.3 }
+  return {
+    format: 'marquee-model',
+    version: 1,
+    buildId,
+    files: manifestFiles(files),
+    api: TINY_CONFIG.api,
+    card: {
+      project: 'tiny',
+      experiment: { name: 'tiny', notes: '' },
+      seed: 1,
+      data: prepared().summary,
+      model: {
+        cf: 'als',
+        factors: FACTORS,
+        iterations: 1,
+        regularization: TINY_CONFIG.model.cf.regularization,
+        unobservedWeight: TINY_CONFIG.model.cf.unobservedWeight,
+        terms: TERMS.length,
+        likedFrom: TINY_CONFIG.model.likedFrom,
+        blend: TINY_BLEND,
+      },
+      evaluation: {
+        protocol: 'none: made by hand',
+        relevantFrom: 3.5,
+        usersJudged: 0,
+        usersWithoutRelevant: 0,
+        models: [{ name: 'marquee', metrics: { 'ndcg@10': estimate }, coverage: { 'coverage@10': 0.5 } }],
+        overPopularity: { 'ndcg@10': estimate },
+      },
+      exampleUsers: [1, 2],
+    },
+  }
+}
+
+/** itemIndex of a movie of the table above. */
+export function tinyItem(movieId: number): number {
+  return MOVIES.findIndex(([id]) => id === movieId)
+}
