@@ -19,7 +19,7 @@ export interface SourceReport {
  * ingest → prepare. Clean, typed tables in an in-memory DuckDB, in the file's order:
  * `ratings(userId INTEGER, movieId INTEGER, rating DOUBLE, timestamp BIGINT)` unique by (userId, movieId), latest wins;
  * `movies(movieId, title, year, genres VARCHAR[])`; `links(movieId, imdbId, tmdbId)`;
- * `tags(userId, movieId, tag, timestamp)`; `metadata(movieId, overview, tagline, keywords, cast, directors, runtime, poster)`.
+ * `tags(userId, movieId, tag, timestamp)`; `metadata(movieId, overview, tagline, keywords, cast, directors, runtime, poster, source)`.
  */
 export interface Dataset {
   database: Database
@@ -33,7 +33,10 @@ export interface MovieText {
   keywords: string[]
   cast: string[]
   directors: string[]
+  /** address of a picture */
   poster: string
+  /** address of the page that the overview is from, for attribution */
+  source: string
 }
 
 /** Every movie of the source, by itemIndex, in the order of movieId. */

@@ -74,7 +74,7 @@ export function movieText(movieId: number, article: Article) {
     keywords: unique(article.genres.map((genre) => genre.trim().toLowerCase())),
     directors: about ? findDirectors(extract) : [],
     poster: about ? (article.thumbnail ?? '') : '',
-    wikipedia: article.href ? `https://en.wikipedia.org/wiki/${article.href}` : '',
+    source: about && article.href ? `https://en.wikipedia.org/wiki/${article.href}` : '',
   }
 }
 

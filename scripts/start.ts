@@ -29,8 +29,7 @@ class StartError extends Error {
 const startedAt = performance.now()
 const flags = readFlags()
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort()))
+claimSignals()
 
 try {
   await start(flags, stop.signal)
@@ -57,6 +56,7 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
   await requireFreePort(port, host)
   const log = createLog(config.logging)
   const worker = await startWorker({ port, host, log, ...(state !== undefined && { stateDir: state }) })
+  claimSignals()
   try {
     await untilReady(worker, buildId, signal)
     console.log(welcome(`http://${host === '127.0.0.1' ? 'localhost' : host}:${worker.url.port}`, buildId))
@@ -65,6 +65,14 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
   } finally {
     await worker.stop()
     log.close()
+  }
+}
+
+/** Ctrl-C stops in order, a second one at once. Miniflare brings handlers that end the process midway: ours replace them. */
+function claimSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort()))
   }
 }
 
@@ -88,7 +96,11 @@ async function buildModel(config: Config, stateDir: string | undefined, signal: 
       config,
       until: 'publish',
       handles: { log, progress, signal },
-      openStore: () => openLocalR2(stateDir === undefined ? {} : { stateDir }),
+      async openStore() {
+        const store = await openLocalR2(stateDir === undefined ? {} : { stateDir })
+        claimSignals()
+        return store
+      },
     })
   } finally {
     progress.clear()

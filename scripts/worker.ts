@@ -49,7 +49,12 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     overrides: webDir === undefined ? {} : { assets: { directory: resolve(webDir) } },
   })
   if (main === undefined) throw new Error(`${wranglerFile}: found no main; expected the Worker's entry file`)
-  const { modules } = await bundleWorker(main, { root })
+  const persist = { resourcePersistencePath: join(resolve(options.stateDir ?? DEFAULT_STATE_DIR), 'v3'), cf: false }
+  // before the port opens: the first request must find its tables
+  const [{ modules }] = await Promise.all([
+    bundleWorker(main, { root }),
+    migrateAll(config.d1_databases, workerOptions.d1Databases, root, persist),
+  ])
 
   const { modulesRules: _bundledAlready, bindings: vars, ...bindings } = workerOptions
   const runtime = new Miniflare(
@@ -61,8 +66,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
       modulesRoot: '.',
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
-      resourcePersistencePath: join(resolve(options.stateDir ?? DEFAULT_STATE_DIR), 'v3'),
-      cf: false,
+      ...persist,
       telemetry: { enabled: false },
       log: new NoOpLog(),
       logRequests: false,
@@ -71,7 +75,6 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   )
   try {
     const url = await runtime.ready
-    await migrateAll(runtime, config.d1_databases, root)
     return {
       url,
       fetch: runtime.dispatchFetch,
@@ -85,9 +88,20 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   }
 }
 
-async function migrateAll(runtime: Miniflare, databases: { binding: string; migrations_dir?: string }[], root: string) {
-  for (const { binding, migrations_dir } of databases)
-    if (migrations_dir !== undefined) await migrate(await runtime.getD1Database(binding), join(root, migrations_dir))
+/** Bring every database that has a migrations folder up to date, in a runtime of its own that ends with it. */
+async function migrateAll(
+  databases: { binding: string; migrations_dir?: string }[],
+  d1Databases: WorkerBindings['d1Databases'],
+  root: string,
+  persist: { resourcePersistencePath: string; cf: false },
+): Promise<void> {
+  const runtime = new Miniflare(convertV4MiniflareOptions({ modules: true, script: '', d1Databases, ...persist }))
+  try {
+    for (const { binding, migrations_dir } of databases)
+      if (migrations_dir !== undefined) await migrate(await runtime.getD1Database(binding), join(root, migrations_dir))
+  } finally {
+    await runtime.dispose()
+  }
 }
 
 /** What workerd calls its levels, as ours: `console.log` of a Worker counts as info. */

@@ -16,9 +16,9 @@ const LIKES_STEPS = [1, 2, 4, 8, 16]
 /** Weights are chosen by mean NDCG at this cutoff. */
 const CUTOFF = 10
 /** More users would change the choice little and cost time. */
-const MAX_USERS = 500
+const MAX_USERS = 300
 /** Movies of each source that a blend is tried on: beyond them none comes into the first ten but by a freak. */
-const POOL_PER_SOURCE = 200
+const POOL_PER_SOURCE = 100
 /** Tenths that the coarse grid moves by; the best point's neighbourhood is then searched by single tenths. */
 const COARSE = 2
 
@@ -35,11 +35,10 @@ export function learnBlend(users: JudgedUser[], model: Model, seed: number, hand
     handles.signal.throwIfAborted()
     handles.progress.update('learn the blend', step, LIKES_STEPS.length)
     const last = step === LIKES_STEPS.length - 1
-    const replayed = sample.map((user) => ({
-      ...user,
-      taste: last ? user.history : lastLikes(user.history, minLikes, model.likedFrom),
-    }))
-    const { weights, ndcg } = bestWeights(replayed, model)
+    const replayed = sample.map((user) =>
+      replay(user, last ? user.history : lastLikes(user.history, minLikes, model.likedFrom), model),
+    )
+    const { weights, ndcg } = bestWeights(replayed)
     handles.log.debug(`blend from ${minLikes} likes: ${JSON.stringify(weights)}, validation NDCG@10 ${ndcg.toFixed(4)}`)
     table.push({ minLikes, weights })
   }
@@ -47,38 +46,49 @@ export function learnBlend(users: JudgedUser[], model: Model, seed: number, hand
   return table
 }
 
-/** A user replayed as one with fewer likes: `taste` is what the model is told, the whole history stays seen. */
-interface Replayed extends JudgedUser {
-  taste: History
+/** A user replayed as one with fewer likes, scored once: what each source says of the movies worth a look. */
+interface Replayed {
+  /** item indices, ascending */
+  pool: Int32Array
+  /** of the pool */
+  sources: SourceScores
+  normalizers: Normalizers
+  relevant: ReadonlySet<number>
 }
 
-function bestWeights(users: Replayed[], model: Model): { weights: BlendWeights; ndcg: number } {
-  const coarse = pick(grid(COARSE), users, model)
+/** @param taste what the model is told; the whole history stays seen */
+function replay({ history, relevant }: JudgedUser, taste: History, model: Model): Replayed {
+  const sources = retrieve(tasteOf(taste, model), model)
+  const blocked = blockedItems(model, history.itemIndices, {})
+  const normalizers = normalizersOf(sources, blocked)
+  const pool = poolOf(sources, normalizers, blocked)
+  const pooled: SourceScores = {
+    cf: sources.cf && gather(sources.cf, pool),
+    content: sources.content && gather(sources.content, pool),
+    popularity: gather(sources.popularity, pool),
+  }
+  return { pool, sources: pooled, normalizers, relevant }
+}
+
+function bestWeights(users: Replayed[]): { weights: BlendWeights; ndcg: number } {
+  const coarse = pick(grid(COARSE), users)
   const near = grid(1).filter(
     ({ cf, content }) => Math.abs(cf - coarse.weights.cf) < 0.15 && Math.abs(content - coarse.weights.content) < 0.15,
   )
-  return pick(near, users, model)
+  return pick(near, users)
 }
 
-/** The weights of the largest mean NDCG. Users outside, weights inside: each user is scored once. */
-function pick(candidates: BlendWeights[], users: Replayed[], model: Model): { weights: BlendWeights; ndcg: number } {
-  const sums = new Float64Array(candidates.length)
-  for (const { history, taste, relevant } of users) {
-    const sources = retrieve(tasteOf(taste, model), model)
-    const blocked = blockedItems(model, history.itemIndices, {})
-    const normalizers = normalizersOf(sources, blocked)
-    const pool = poolOf(sources, normalizers, blocked)
-    const pooled: SourceScores = {
-      cf: sources.cf && gather(sources.cf, pool),
-      content: sources.content && gather(sources.content, pool),
-      popularity: gather(sources.popularity, pool),
+/** The weights of the largest mean NDCG. */
+function pick(candidates: BlendWeights[], users: Replayed[]): { weights: BlendWeights; ndcg: number } {
+  const sums = candidates.map((weights) => {
+    let sum = 0
+    for (const { pool, sources, normalizers, relevant } of users) {
+      const allowed = new Uint8Array(pool.length)
+      const best = topK(blendScores(sources, normalizers, weights, allowed), CUTOFF).items
+      sum += ndcgAtK(gather(pool, best), relevant, CUTOFF)
     }
-    const allowed = new Uint8Array(pool.length)
-    for (const [index, weights] of candidates.entries()) {
-      const best = topK(blendScores(pooled, normalizers, weights, allowed), CUTOFF).items
-      sums[index]! += ndcgAtK(gather(pool, best), relevant, CUTOFF)
-    }
-  }
+    return sum
+  })
   const best = sums.indexOf(Math.max(...sums))
   return { weights: candidates[best]!, ndcg: users.length > 0 ? sums[best]! / users.length : 0 }
 }

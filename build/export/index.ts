@@ -88,6 +88,7 @@ function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Ar
     cast: catalog.texts.map((text) => text.cast),
     directors: catalog.texts.map((text) => text.directors),
     poster: catalog.texts.map((text) => text.poster),
+    source: catalog.texts.map((text) => text.source),
   })
   return [
     ['catalog.arrow', catalogFile],

@@ -19,6 +19,8 @@ const MovieTextLine = z.object({
   runtime: z.int().min(0).max(32_767).default(0),
   /** URL */
   poster: z.string().default(''),
+  /** URL of the page that the overview is from */
+  source: z.string().default(''),
 })
 type MovieTextLine = z.infer<typeof MovieTextLine>
 

@@ -69,5 +69,6 @@ export const STAGED_COLUMNS = {
     directors: 'VARCHAR[]',
     runtime: 'SMALLINT',
     poster: 'VARCHAR',
+    source: 'VARCHAR',
   },
 } as const satisfies Record<Kind, Record<string, string>>

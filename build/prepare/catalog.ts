@@ -17,6 +17,7 @@ interface MovieRow {
   cast: string[]
   directors: string[]
   poster: string
+  source: string
 }
 
 /**
@@ -30,7 +31,8 @@ export async function createCatalog(minTags: number, database: Database): Promis
     SELECT (row_number() OVER (ORDER BY "movieId") - 1)::INTEGER AS "itemIndex", "movieId", title, year, genres,
       coalesce("imdbId", 0) AS "imdbId", coalesce("tmdbId", 0) AS "tmdbId", coalesce(runtime, 0)::SMALLINT AS runtime,
       coalesce(overview, '') AS overview, coalesce(tagline, '') AS tagline, coalesce(k.keywords, []) AS keywords,
-      coalesce("cast", []) AS "cast", coalesce(directors, []) AS directors, coalesce(poster, '') AS poster
+      coalesce("cast", []) AS "cast", coalesce(directors, []) AS directors, coalesce(poster, '') AS poster,
+      coalesce(source, '') AS source
     FROM movies LEFT JOIN links USING ("movieId") LEFT JOIN metadata USING ("movieId")
       LEFT JOIN keywords k USING ("movieId")
     ORDER BY "movieId"`)
@@ -43,8 +45,8 @@ export async function createCatalog(minTags: number, database: Database): Promis
     imdbIds: Int32Array.from(rows, (row) => row.imdbId),
     tmdbIds: Int32Array.from(rows, (row) => row.tmdbId),
     runtimes: Int16Array.from(rows, (row) => row.runtime),
-    texts: rows.map(({ overview, tagline, keywords, cast, directors, poster }) => ({
-      ...{ overview, tagline, keywords, cast, directors, poster },
+    texts: rows.map(({ overview, tagline, keywords, cast, directors, poster, source }) => ({
+      ...{ overview, tagline, keywords, cast, directors, poster, source },
     })),
   }
 }

@@ -7,14 +7,14 @@ import type { Prepared } from '../nouns.ts'
  * The Parquet tables, each in the order of its key:
  *   ratings            userId, movieId, rating, timestamp, part (0 history only, 1 train, 2 validation, 3 test)
  *   movies             movieId, title, year, genres, imdbId, tmdbId (0 where unknown)
- *   movies_metadata    movieId, overview, tagline, keywords, runtime, poster; movies that have any of them
+ *   movies_metadata    movieId, overview, tagline, keywords, runtime, poster, source; movies that have any of them
  *   movies_cast_crew   movieId, role (cast or director), position from 0, name
  */
 const TABLES: Record<string, string> = {
   ratings: `SELECT "userId", "movieId", rating, "timestamp", part FROM ordered_ratings POSITIONAL JOIN parts`,
   movies: `SELECT "movieId", title, year, genres, "imdbId", "tmdbId" FROM catalog ORDER BY "movieId"`,
   movies_metadata: `
-    SELECT "movieId", overview, tagline, keywords, runtime, poster FROM catalog
+    SELECT "movieId", overview, tagline, keywords, runtime, poster, source FROM catalog
     WHERE overview <> '' OR tagline <> '' OR len(keywords) > 0 OR runtime > 0 OR poster <> '' ORDER BY "movieId"`,
   movies_cast_crew: `
     SELECT "movieId", role, position, name FROM (

@@ -23,6 +23,7 @@ async function details({ model }: ServedModel, movieId: number): Promise<MovieDe
     directors: table.texts('directors', row),
     runtime: catalog.runtimes[itemIndex] || null,
     poster: table.text('poster', row),
+    source: table.text('source', row),
     imdbId: imdbId ? `tt${String(imdbId).padStart(7, '0')}` : null,
     tmdbId: catalog.tmdbIds[itemIndex] || null,
   }

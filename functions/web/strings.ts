@@ -34,7 +34,6 @@ export const strings = {
   ratings: {
     title: 'Your ratings',
     visitTitle: 'Rated in this visit',
-    count: (count: number) => (count === 1 ? '1 rating' : `${count} ratings`),
     clear: 'Clear all',
     keptHere: 'Kept in this browser only.',
     notKept: 'This browser does not let the page keep your ratings: they last until you close this tab.',
@@ -96,6 +95,7 @@ export const strings = {
     label: 'Filters',
     genres: 'Genres',
     all: 'All genres',
+    more: (count: number) => `${count} more`,
     decade: 'Decade',
     anyDecade: 'Any decade',
     decadeName: (decade: number) => `${decade}s`,

@@ -65,6 +65,7 @@ const text = (id: number): MovieText => ({
   cast: ['Ada Lovelace', 'Trần Anh'],
   directors: ['Grace Hopper'],
   poster: '',
+  source: `https://example.org/${id}`,
 })
 
 function prepared(): Prepared {

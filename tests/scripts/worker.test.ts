@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,7 +26,9 @@ const get = async (path: string) => (await worker.fetch(`http://localhost${path}
 
 /** Run another Node process on the same state folder. */
 function inAnotherProcess(code: string): Promise<number | null> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd: ROOT, stdio: 'inherit' })
+  const file = join(stateDir, 'other-process.mjs')
+  writeFileSync(file, code)
+  const child = spawn(process.execPath, [file], { stdio: 'inherit' })
   return new Promise((resolve) => child.on('exit', resolve))
 }
 
@@ -68,7 +70,7 @@ describe('a Worker in workerd', () => {
 describe('the local R2', () => {
   test('shows a running server what another process puts', async () => {
     expect(await get('/r2')).toBe('nothing')
-    const put = `import { openLocalR2 } from './build/publish/local-r2.ts'
+    const put = `import { openLocalR2 } from ${JSON.stringify(join(ROOT, 'build/publish/local-r2.ts'))}
       const store = await openLocalR2(${JSON.stringify({ stateDir, wranglerFile })})
       await store.put('key', new TextEncoder().encode('from another process'))
       await store.close()`

@@ -119,6 +119,8 @@ export const DETAILS = {
     cast: 'list<utf8>',
     directors: 'list<utf8>',
     poster: 'utf8',
+    /** page that the overview is from */
+    source: 'utf8',
   },
 } as const satisfies TableSpec
 

@@ -1,9 +1,13 @@
+import { useState } from 'preact/hooks'
 import type { Address } from '../address.ts'
 import { strings } from '../strings.ts'
 
 const FIRST_DECADE = 1920
+/** genres in sight at first; the others are a click away */
+const GENRES_SHOWN = 8
 
 interface FiltersProps {
+  /** most frequent first */
   genres: string[]
   address: Address
   onChange(change: Partial<Address>): void
@@ -11,7 +15,10 @@ interface FiltersProps {
 
 /** Any of these genres, and one decade. */
 export function Filters({ genres, address, onChange }: FiltersProps) {
-  const offered = [...new Set([...genres, ...address.genres])].sort()
+  const [showsAll, setShowsAll] = useState(false)
+  const shown = showsAll ? genres : genres.slice(0, GENRES_SHOWN)
+  const offered = [...new Set([...shown, ...address.genres])].sort()
+  const hidden = genres.filter((genre) => !offered.includes(genre)).length
   const toggle = (genre: string) =>
     onChange({
       genres: address.genres.includes(genre)
@@ -57,6 +64,11 @@ export function Filters({ genres, address, onChange }: FiltersProps) {
             {genre}
           </button>
         ))}
+        {hidden > 0 ? (
+          <button type="button" class="chip chip-more" onClick={() => setShowsAll(true)}>
+            {strings.filters.more(hidden)}
+          </button>
+        ) : null}
       </fieldset>
     </search>
   )

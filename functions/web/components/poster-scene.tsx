@@ -80,7 +80,7 @@ const DRAW: Record<Scene, (dice: number[]) => ComponentChildren> = {
     return (
       <>
         {dice.slice(0, 18).map((across, star) => (
-          <circle key={star} class="light" cx={200 * across} cy={200 * dice[(star * 7 + 3) % 21]} r={0.8 + across} />
+          <circle key={star} class="light" cx={200 * across} cy={200 * dice[(star * 5 + 3) % 21]} r={0.8 + across} />
         ))}
         <circle class="light" cx={cx} cy={cy} r="44" />
         <circle class="middle" cx={cx + 14 + 22 * phase} cy={cy - 8} r="42" />

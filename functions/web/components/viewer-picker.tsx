@@ -31,7 +31,8 @@ export function ViewerPicker({ userId, examples, onPick }: ViewerPickerProps) {
             onClick={() => onPick(example)}
           >
             <span class="face" aria-hidden="true" style={{ '--hue': String((example * 47) % 360) }} />
-            {strings.viewer.user(example)}
+            <span aria-hidden="true">{example}</span>
+            <span class="visually-hidden">{strings.viewer.user(example)}</span>
           </button>
         ))}
         <NumberField onPick={onPick} />

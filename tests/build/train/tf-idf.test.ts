@@ -4,7 +4,7 @@ import type { Catalog, MovieText } from '../../../build/nouns.ts'
 import { trainContent } from '../../../build/train/tf-idf.ts'
 
 function catalogOf(movies: (Partial<MovieText> & { genres?: string[] })[]): Catalog {
-  const empty: MovieText = { overview: '', tagline: '', keywords: [], cast: [], directors: [], poster: '' }
+  const empty: MovieText = { overview: '', tagline: '', keywords: [], cast: [], directors: [], poster: '', source: '' }
   return {
     movieIds: Int32Array.from(movies, (_, item) => item + 1),
     titles: movies.map(() => 'untitled'),
