@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { randomSource } from '#core/random.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Manifest, ModelCard } from '#core/schemas/manifest.ts'
-import { evaluate, learnBlend, type Report } from './evaluate/index.ts'
+import { evaluate, learnBlend, type Report, servingSettings } from './evaluate/index.ts'
 import { encodeArtifacts, manifestFiles, readModel, writeModel } from './export/index.ts'
 import { buildIdentity, hashCode } from './identity.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
@@ -116,7 +116,7 @@ function modelCard(
   blend: Manifest['card']['model']['blend'],
   evaluation: Report,
 ): ModelCard {
-  const { cf, likedFrom } = config.model
+  const { cf } = config.model
   return {
     project: config.project.name,
     experiment: config.experiment,
@@ -129,8 +129,7 @@ function modelCard(
       regularization: cf.regularization,
       unobservedWeight: cf.unobservedWeight,
       terms: trained.content.terms.length,
-      likedFrom,
-      blend,
+      ...servingSettings(config, blend),
     },
     evaluation,
     exampleUsers: exampleUsers(prepared, config),

@@ -77,8 +77,7 @@ async function open(bucket: R2Bucket, pointer: Pointer): Promise<ServedModel> {
     source: (file) => rangeSource(bucket, `${folder}/${file}`),
     sha256,
     serveModule,
-    likedFrom: manifest.card.model.likedFrom,
-    blend: manifest.card.model.blend,
+    settings: manifest.card.model,
   })
   return { modelId: pointer.buildId, publishedAt: pointer.publishedAt, manifest, model }
 }

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Readiness } from '#core/schemas/api.ts'
-import type { Config } from '#core/schemas/config.ts'
 import { ConfigError, loadConfig, PRESETS } from '../build/config.ts'
-import type { BuildResult } from '../build/index.ts'
 import { createLog } from '../build/io/log.ts'
 import { createProgress } from '../build/io/progress.ts'
 import { isPortTaken } from './port.ts'
@@ -41,21 +39,36 @@ try {
   process.exit(error instanceof ConfigError ? 2 : 1)
 }
 
-/** Model, page, server, in this order: what answers on the port is the model of this configuration. */
+/** Page, model, server, in this order: what answers on the port is the model of this configuration. */
 async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal): Promise<void> {
   const overrides = rest.logLevel === undefined ? {} : { logLevel: rest.logLevel }
   const config = loadConfig({ path: rest.config, preset: rest.preset, overrides })
   await requireFreePort(port, host)
 
-  const { buildId } = await buildModel(config, state, signal)
-  const { buildWeb } = await import('./build-web.ts')
+  const progress = createProgress(process.stderr)
+  const log = createLog({ ...config.logging, beforeLine: progress.clear })
+  const [{ build }, { buildWeb }, { startWorker }] = await Promise.all([
+    import('../build/index.ts'),
+    import('./build-web.ts'),
+    import('./worker.ts'),
+  ])
   await buildWeb()
-  signal.throwIfAborted()
-
-  const { startWorker } = await import('./worker.ts')
-  await requireFreePort(port, host)
-  const log = createLog(config.logging)
-  const worker = await startWorker({ port, host, log, ...(state !== undefined && { stateDir: state }) })
+  let buildId = ''
+  const worker = await startWorker({
+    port,
+    host,
+    log,
+    ...(state !== undefined && { stateDir: state }),
+    async beforeServing(store) {
+      claimSignals()
+      const openStore = async () => ({ ...store, close: async () => {} })
+      const handles = { log, progress, signal }
+      buildId = (await build({ config, until: 'publish', handles, openStore })).buildId
+      progress.clear()
+      signal.throwIfAborted()
+      await requireFreePort(port, host)
+    },
+  })
   claimSignals()
   try {
     await untilReady(worker, buildId, signal)
@@ -81,31 +94,6 @@ async function requireFreePort(port: number, host: string): Promise<void> {
     throw new StartError(
       `port ${port} is taken by another program; stop it, or choose another port: npm start -- --port ${port === 65_535 ? port - 1 : port + 1}`,
     )
-}
-
-/** Build and publish unless the model of this configuration is there already. */
-async function buildModel(config: Config, stateDir: string | undefined, signal: AbortSignal): Promise<BuildResult> {
-  const progress = createProgress(process.stderr)
-  const log = createLog({ ...config.logging, beforeLine: progress.clear })
-  const [{ build }, { openLocalR2 }] = await Promise.all([
-    import('../build/index.ts'),
-    import('../build/publish/local-r2.ts'),
-  ])
-  try {
-    return await build({
-      config,
-      until: 'publish',
-      handles: { log, progress, signal },
-      async openStore() {
-        const store = await openLocalR2(stateDir === undefined ? {} : { stateDir })
-        claimSignals()
-        return store
-      },
-    })
-  } finally {
-    progress.clear()
-    log.close()
-  }
 }
 
 /** Ask until the Worker says that it answers with this model. */

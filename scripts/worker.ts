@@ -1,8 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { convertV4MiniflareOptions, type DispatchFetch, Miniflare, NoOpLog } from 'miniflare'
+import { convertV4MiniflareOptions, type DispatchFetch, Miniflare, NoOpLog, type V4MiniflareOptions } from 'miniflare'
 import type { Log } from '../build/io/handles.ts'
-import { DEFAULT_STATE_DIR, readWranglerConfig, WRANGLER_FILE } from '../build/io/wrangler-config.ts'
+import {
+  DEFAULT_STATE_DIR,
+  readWranglerConfig,
+  WRANGLER_FILE,
+  type WranglerConfig,
+} from '../build/io/wrangler-config.ts'
+import { storeOf } from '../build/publish/local-r2.ts'
+import type { ObjectStore } from '../build/publish/object-store.ts'
 import { bundleWorker } from './bundle-worker.ts'
 import { migrate } from './migrate.ts'
 
@@ -19,6 +26,8 @@ export interface WorkerOptions {
   wranglerFile?: string
   /** variables on top of those in wrangler.toml */
   vars?: Record<string, string>
+  /** work on the stored state while the port is still closed: what it publishes, the first request finds */
+  beforeServing?: (store: ObjectStore) => Promise<void>
   /** receives what the Worker writes to its console; nothing does when left out */
   log?: Log
 }
@@ -49,27 +58,27 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     overrides: webDir === undefined ? {} : { assets: { directory: resolve(webDir) } },
   })
   if (main === undefined) throw new Error(`${wranglerFile}: found no main; expected the Worker's entry file`)
-  const persist = { resourcePersistencePath: join(resolve(options.stateDir ?? DEFAULT_STATE_DIR), 'v3'), cf: false }
-  // before the port opens: the first request must find its tables
-  const [{ modules }] = await Promise.all([
-    bundleWorker(main, { root }),
-    migrateAll(config.d1_databases, workerOptions.d1Databases, root, persist),
-  ])
+  const { modules } = await bundleWorker(main, { root })
 
   const { modulesRules: _bundledAlready, bindings: vars, ...bindings } = workerOptions
+  const shared = {
+    ...bindings,
+    resourcePersistencePath: join(resolve(options.stateDir ?? DEFAULT_STATE_DIR), 'v3'),
+    cf: false,
+    telemetry: { enabled: false },
+    log: new NoOpLog(),
+    logRequests: false,
+  }
+  await prepareState({ ...shared, modules: true, script: '' }, config, root, options.beforeServing)
+
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
-      ...bindings,
+      ...shared,
       bindings: Object.assign({}, vars, options.vars),
-      name: config.name,
       modules,
       modulesRoot: '.',
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
-      ...persist,
-      telemetry: { enabled: false },
-      log: new NoOpLog(),
-      logRequests: false,
       handleStructuredLogs: ({ level, message }) => options.log?.[consoleLevel(level)](message.trimEnd()),
     }),
   )
@@ -88,17 +97,18 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   }
 }
 
-/** Bring every database that has a migrations folder up to date, in a runtime of its own that ends with it. */
-async function migrateAll(
-  databases: { binding: string; migrations_dir?: string }[],
-  d1Databases: WorkerBindings['d1Databases'],
+/** Migrate the databases and do what else comes before serving, in a runtime of its own that listens to nobody. */
+async function prepareState(
+  options: V4MiniflareOptions,
+  { d1_databases }: WranglerConfig,
   root: string,
-  persist: { resourcePersistencePath: string; cf: false },
+  beforeServing?: (store: ObjectStore) => Promise<void>,
 ): Promise<void> {
-  const runtime = new Miniflare(convertV4MiniflareOptions({ modules: true, script: '', d1Databases, ...persist }))
+  const runtime = new Miniflare(convertV4MiniflareOptions(options))
   try {
-    for (const { binding, migrations_dir } of databases)
+    for (const { binding, migrations_dir } of d1_databases)
       if (migrations_dir !== undefined) await migrate(await runtime.getD1Database(binding), join(root, migrations_dir))
+    await beforeServing?.(storeOf(await runtime.getR2Bucket('MODELS')))
   } finally {
     await runtime.dispose()
   }

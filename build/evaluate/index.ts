@@ -1,4 +1,4 @@
-import type { Model } from '#core/model.ts'
+import type { Model, ServingSettings } from '#core/model.ts'
 import { randomSource } from '#core/random.ts'
 import type { BlendWeights, Config } from '#core/schemas/config.ts'
 import type { BlendTable, Estimate, ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
@@ -28,7 +28,7 @@ export function learnBlend(files: ArtifactFiles, prepared: Prepared, config: Con
   const { weights } = config.model.hybrid
   if (weights !== 'learned') return [{ minLikes: 0, weights }]
   const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
-  return learn(judged, openArtifacts(files, config.model.likedFrom, []), config.project.seed, handles)
+  return learn(judged, openArtifacts(files, servingSettings(config, [])), config.project.seed, handles)
 }
 
 /**
@@ -43,7 +43,7 @@ export function evaluate(
   handles: StepHandles,
 ): Report {
   const { cutoffs, relevantFrom, bootstrapSamples } = config.evaluation
-  const model = openArtifacts(files, config.model.likedFrom, blend)
+  const model = openArtifacts(files, servingSettings(config, blend))
   const { judged, withoutRelevant } = judgedUsers(prepared.interactions, PART.test, relevantFrom)
   const resamples = resampleUsers(judged.length, bootstrapSamples, config.project.seed)
   const values = new Map<string, Judgement>()
@@ -64,6 +64,11 @@ export function evaluate(
     models: [...values].map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
     overPopularity: differences(values.get(SERVED)!, values.get('popularity')!, resamples),
   }
+}
+
+/** The part of the config that travels in the model card. */
+export function servingSettings({ model }: Config, blend: BlendTable): ServingSettings {
+  return { likedFrom: model.likedFrom, recencyHalfLife: model.cf.recencyHalfLife, blend }
 }
 
 type Ranker = (user: JudgedUser, k: number) => ArrayLike<number>

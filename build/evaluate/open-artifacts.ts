@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Model, openModel } from '#core/model.ts'
-import type { BlendTable } from '#core/schemas/manifest.ts'
+import { type Model, openModel, type ServingSettings } from '#core/model.ts'
 import { compileKernel } from '../io/kernels.ts'
 import type { ArtifactFiles } from '../nouns.ts'
 
 /** Open exported bytes as the Worker does, in this process. */
-export function openArtifacts(files: ArtifactFiles, likedFrom: number, blend: BlendTable): Model {
+export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): Model {
   const bytesOf = (file: string): Uint8Array => {
     const bytes = files.get(file)
     if (!bytes) throw new RangeError(`${file} is not among the artifacts: ${[...files.keys()].join(', ')}`)
@@ -16,7 +15,6 @@ export function openArtifacts(files: ArtifactFiles, likedFrom: number, blend: Bl
     source: (file) => ({ slice: async (start, end) => bytesOf(file).subarray(start, end) }),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
     serveModule: compileKernel('serve'),
-    likedFrom,
-    blend,
+    settings,
   })
 }

@@ -32,7 +32,24 @@ export async function openLocalR2(options: LocalR2Options = {}): Promise<ObjectS
       telemetry: { enabled: false },
     }),
   )
-  const bucket = await runtime.getR2Bucket(BINDING)
+  return { ...storeOf(await runtime.getR2Bucket(BINDING)), close: () => runtime.dispose() }
+}
+
+/** What is used of an R2 bucket's binding; Miniflare's types of it depend on the Workers' own. */
+export interface Bucket {
+  put(key: string, bytes: Uint8Array, options: { httpMetadata?: { contentType?: string } }): Promise<unknown>
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
+  list(options: { prefix: string; cursor?: string }): Promise<BucketPage>
+  delete(key: string): Promise<void>
+}
+
+type BucketPage = { objects: { key: string; size: number; uploaded: Date }[] } & (
+  | { truncated: true; cursor: string }
+  | { truncated: false }
+)
+
+/** An R2 bucket as the store that `publish` writes to. */
+export function storeOf(bucket: Bucket): ObjectStore {
   return {
     async put(key, bytes, { contentType } = {}) {
       await bucket.put(key, bytes, contentType === undefined ? {} : { httpMetadata: { contentType } })
@@ -45,17 +62,14 @@ export async function openLocalR2(options: LocalR2Options = {}): Promise<ObjectS
       const found: StoredObject[] = []
       let cursor: string | undefined
       do {
-        const page = await bucket.list({ prefix, ...(cursor !== undefined && { cursor }) })
+        const page: BucketPage = await bucket.list({ prefix, ...(cursor !== undefined && { cursor }) })
         for (const { key, size, uploaded } of page.objects)
           found.push({ key, sizeBytes: size, uploadedAt: uploaded.toISOString() })
         cursor = page.truncated ? page.cursor : undefined
       } while (cursor !== undefined)
       return found.sort((a, b) => (a.key < b.key ? -1 : 1))
     },
-    async delete(key) {
-      await bucket.delete(key)
-    },
-    close: () => runtime.dispose(),
+    delete: (key) => bucket.delete(key),
   }
 }
 

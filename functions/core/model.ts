@@ -4,13 +4,13 @@ import { ArtifactError, openTable } from './format/open-table.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
 import { DETAILS, FACTORS, GRAMIAN, HISTORIES, type RESIDENT_FILES, USERS } from './format/tables.ts'
 import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
-import type { BlendTable } from './schemas/manifest.ts'
+import type { ModelCard } from './schemas/manifest.ts'
 import { openTitles, type TitleMatch } from './text/titles.ts'
 
 export type ResidentFile = (typeof RESIDENT_FILES)[number]
 
 /** A published model, opened: all that scoring needs, read-only. */
-export interface Model {
+export interface Model extends ServingSettings {
   catalog: CatalogIndex
   content: ContentIndex
   titles: (query: string) => TitleMatch
@@ -21,10 +21,10 @@ export interface Model {
   userIds: Int32Array
   histories: SegmentedTable
   details: SegmentedTable
-  /** a rating counts as a like from this star up */
-  likedFrom: number
-  blend: BlendTable
 }
+
+/** What the card says about how a model wants to be asked. */
+export type ServingSettings = Pick<ModelCard['model'], 'likedFrom' | 'recencyHalfLife' | 'blend'>
 
 export interface ModelParts {
   /** bytes of every resident file, already checked against the manifest's hashes */
@@ -33,8 +33,7 @@ export interface ModelParts {
   sha256: Sha256
   /** compiled kernels/serve.wasm */
   serveModule: WebAssembly.Module
-  likedFrom: number
-  blend: BlendTable
+  settings: ServingSettings
 }
 
 /** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
@@ -79,8 +78,9 @@ export function openModel(parts: ModelParts): Model {
       parts.source('details.arrow'),
       parts.sha256,
     ),
-    likedFrom: parts.likedFrom,
-    blend: parts.blend,
+    likedFrom: parts.settings.likedFrom,
+    recencyHalfLife: parts.settings.recencyHalfLife,
+    blend: parts.settings.blend,
   }
 }
 

@@ -21,7 +21,7 @@ export function explain(blended: Blended, taste: Taste, model: Model, wantedGenr
 }
 
 function likedReason(itemIndex: number, taste: Taste, model: Model): Reason {
-  const contributions = model.kernels.contributions(itemIndex, taste.likesWithFactors)
+  const contributions = model.kernels.contributions(itemIndex, taste.likesWithFactors, taste.foldInWeights)
   const strongest = Array.from(taste.likesWithFactors, (item, position) => ({ item, share: contributions[position]! }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || a.item - b.item)

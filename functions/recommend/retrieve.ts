@@ -8,6 +8,8 @@ export interface Taste {
   likes: Int32Array
   /** those of them that have factors */
   likesWithFactors: Int32Array
+  /** what each of these weighs when they are folded in: 1 the newest, less the older ones */
+  foldInWeights: Float32Array
 }
 
 /** One score a movie and source, by itemIndex; null where the source has nothing to go by. */
@@ -22,13 +24,18 @@ export interface SourceScores {
 
 export function tasteOf(history: History, model: Model): Taste {
   const likes = likedItems(history, model.likedFrom)
-  return { likes, likesWithFactors: likes.filter((item) => model.hasFactors[item] === 1) }
+  const likesWithFactors = likes.filter((item) => model.hasFactors[item] === 1)
+  const halfLife = model.recencyHalfLife ?? Number.POSITIVE_INFINITY
+  const newest = likesWithFactors.length - 1
+  const foldInWeights = Float32Array.from(likesWithFactors, (_, position) => 2 ** ((position - newest) / halfLife))
+  return { likes, likesWithFactors, foldInWeights }
 }
 
 /** Score the whole catalogue by every source: fold in and scan in WASM, walk the postings, look up popularity. */
 export function retrieve(taste: Taste, model: Model): SourceScores {
+  const { likesWithFactors, foldInWeights } = taste
   return {
-    cf: taste.likesWithFactors.length > 0 ? model.kernels.scan(model.kernels.foldIn(taste.likesWithFactors)) : null,
+    cf: likesWithFactors.length > 0 ? model.kernels.scan(model.kernels.foldIn(likesWithFactors, foldInWeights)) : null,
     content: taste.likes.length > 0 ? contentScores(model.content, taste.likes) : null,
     popularity: model.catalog.popularity,
   }

@@ -4,7 +4,7 @@ import { MovieDrawer } from './components/movie-drawer.tsx'
 import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
 import { FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
 import { PageFooter } from './components/page-footer.tsx'
-import { ProfilePanel } from './components/profile-panel.tsx'
+import { loadProfile, ProfilePanel } from './components/profile-panel.tsx'
 import { RatingsRow } from './components/ratings-row.tsx'
 import { RecommendationList } from './components/recommendation-list.tsx'
 import { SearchBox } from './components/search-box.tsx'
@@ -29,8 +29,9 @@ export function App({ client }: { client: Client }) {
   const model = useLoad('model', 'model', client.model)
   const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
   const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
-    client.profile(userId ?? 0, signal),
+    loadProfile(client, userId ?? 0, signal),
   )
+  const known = profile.value?.known ?? null
   const list = useRecommendations(client, address, ratings, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
@@ -38,8 +39,8 @@ export function App({ client }: { client: Client }) {
   })
 
   const starsById = new Map<number, number>()
-  for (const movie of profile.value?.topRated ?? []) starsById.set(movie.movieId, movie.rating)
-  for (const movie of profile.value?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
+  for (const movie of known?.topRated ?? []) starsById.set(movie.movieId, movie.rating)
+  for (const movie of known?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
   for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
   const starsOf = (id: number) => starsById.get(id) ?? null
   const ratedIds = new Set(ratings.items.map((movie) => movie.movieId))
@@ -69,8 +70,8 @@ export function App({ client }: { client: Client }) {
     go({ movieId: id })
   }
 
-  const showsWall = userId === null || profile.value?.numRatings === 0 || ratings.items.length > 0
-  const genres = profile.value?.genres.map(({ name }) => name) ?? []
+  const showsWall = userId === null || (profile.value !== null && known === null) || ratings.items.length > 0
+  const genres = known?.genres.map(({ name }) => name) ?? []
   return (
     <>
       <a class="skip" href="#list">
@@ -88,17 +89,6 @@ export function App({ client }: { client: Client }) {
         <ViewerPicker userId={userId} examples={model.value?.exampleUsers ?? []} onPick={(id) => go({ userId: id })} />
         {userId === null ? <Hero /> : <ProfilePanel userId={userId} profile={profile} />}
         {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
-        {profile.value && profile.value.recentFavourites.length > 0 ? (
-          <MovieRail
-            id="recent-title"
-            small
-            title={strings.profile.recent}
-            movies={profile.value.recentFavourites}
-            starsOf={(movie) => starsOf(movie.movieId)}
-            onRate={rate}
-            onOpen={(movie) => open(movie.movieId)}
-          />
-        ) : null}
         <RecommendationList
           list={list}
           ratedIds={ratedIds}
@@ -117,6 +107,17 @@ export function App({ client }: { client: Client }) {
             />
           }
         />
+        {known && known.recentFavourites.length > 0 ? (
+          <MovieRail
+            id="recent-title"
+            small
+            title={strings.profile.recent}
+            movies={known.recentFavourites}
+            starsOf={(movie) => starsOf(movie.movieId)}
+            onRate={rate}
+            onOpen={(movie) => open(movie.movieId)}
+          />
+        ) : null}
       </main>
       <PageFooter model={model.value} />
       {movieId === null ? null : (

@@ -50,6 +50,8 @@ export interface PosterDesign {
   palette: (typeof PALETTES)[number]
   scene: Scene
   lettering: (typeof LETTERINGS)[number]
+  /** the title without a second name in brackets behind it */
+  shownTitle: string
   /** size of the title in hundredths of the poster's width */
   titleSize: number
   /** numbers in [0, 1) that the scene is drawn from */
@@ -64,7 +66,15 @@ export function posterDesign(title: string, genres: readonly string[]): PosterDe
   const lettering = pick(LETTERINGS)
   const suited = [...new Set([...genres].sort().flatMap((genre) => SCENES_BY_GENRE[genre] ?? []))]
   const scene = pick(suited.length > 0 ? suited : SCENES)
-  return { palette, scene, lettering, titleSize: titleSize(title), dice: Array.from({ length: 24 }, random) }
+  const shownTitle = title.replace(/(?<=\S)\s+\([^()]*\)$/, '')
+  return {
+    palette,
+    scene,
+    lettering,
+    shownTitle,
+    titleSize: titleSize(shownTitle),
+    dice: Array.from({ length: 24 }, random),
+  }
 }
 
 /**

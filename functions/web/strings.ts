@@ -26,7 +26,7 @@ export const strings = {
   },
   wall: {
     title: 'Seen any of these?',
-    text: 'Well-known movies of many kinds. Half stars count too.',
+    text: 'Half stars count, too.',
     done: 'You have rated all of these. Search a title to go on.',
     back: 'Show earlier movies',
     forward: 'Show more movies',
@@ -71,7 +71,10 @@ export const strings = {
     details: (title: string) => `Details of ${title}`,
   },
   rungs: {
-    personalized: { name: 'Personalized', text: (likes: number) => `from ${likes} movies you liked` },
+    personalized: {
+      name: 'Personalized',
+      text: (likes: number) => (likes === 1 ? 'from 1 movie you liked' : `from ${likes} movies you liked`),
+    },
     content: { name: 'Close to what you liked', text: () => 'a few more likes and viewers like you join in' },
     genrePopularity: { name: 'Popular in your genres', text: () => 'until there is a movie you liked' },
     popularity: { name: 'Popular with everyone', text: () => 'nothing is known of your taste yet' },

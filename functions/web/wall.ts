@@ -22,7 +22,7 @@ export interface Wall {
  * @throws {ApiFailure} of the first request
  */
 export async function loadWall(client: Client, signal: AbortSignal): Promise<Wall> {
-  const popular = (await client.movies({ k: WALL_SIZE }, signal)).items
+  const popular = (await client.movies({}, signal)).items
   const rareGenres = genresByFrequency(popular).reverse().slice(0, GENRES_ASKED)
   const kinds = [...rareGenres.map((genre) => ({ genres: [genre] })), ...ERAS]
   const answers = await Promise.allSettled(kinds.map((kind) => client.movies({ ...kind, k: PER_KIND }, signal)))

@@ -31,6 +31,7 @@ export const CARD: ModelCard = {
     unobservedWeight: 0.1,
     terms: 1,
     likedFrom: 3.5,
+    recencyHalfLife: null,
     blend: [{ minLikes: 0, weights: { cf: 1, content: 0, popularity: 0 } }],
   },
   evaluation: {

@@ -1,6 +1,7 @@
 import type { Model } from '#core/model.ts'
 import { Config } from '#core/schemas/config.ts'
 import type { BlendTable, Manifest } from '#core/schemas/manifest.ts'
+import { servingSettings } from '../../build/evaluate/index.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
 import type { ArtifactFiles, MovieText, Prepared, Trained } from '../../build/nouns.ts'
@@ -56,7 +57,10 @@ export const TINY_BLEND: BlendTable = [
   { minLikes: 1, weights: { cf: 0.6, content: 0.3, popularity: 0.1 } },
 ]
 
-export const TINY_CONFIG = Config.parse({ api: { defaultK: 5, maxK: 20, maxHistory: 50, maxBodyBytes: 4096 }, evaluation: { cutoffs: [5, 10] } })
+export const TINY_CONFIG = Config.parse({
+  api: { defaultK: 5, maxK: 20, maxHistory: 50, maxBodyBytes: 4096 },
+  evaluation: { cutoffs: [5, 10] },
+})
 
 const text = (id: number): MovieText => ({
   overview: `Overview of ${id}.`,
@@ -140,7 +144,7 @@ export function tinyFiles(): ArtifactFiles {
 }
 
 export function tinyModel(): Model {
-  return openArtifacts(tinyFiles(), TINY_CONFIG.model.likedFrom, TINY_BLEND)
+  return openArtifacts(tinyFiles(), servingSettings(TINY_CONFIG, TINY_BLEND))
 }
 
 /** A manifest for the files, as `build/export` writes it. */
@@ -164,8 +168,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         regularization: TINY_CONFIG.model.cf.regularization,
         unobservedWeight: TINY_CONFIG.model.cf.unobservedWeight,
         terms: TERMS.length,
-        likedFrom: TINY_CONFIG.model.likedFrom,
-        blend: TINY_BLEND,
+        ...servingSettings(TINY_CONFIG, TINY_BLEND),
       },
       evaluation: {
         protocol: 'none: made by hand',

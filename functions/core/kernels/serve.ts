@@ -34,7 +34,7 @@ export interface ServeKernels {
   /**
    * Fold in a user: solve A x = Σ w·y over the liked items, A = α₀·YᵀY + Σ w·y yᵀ + λI, by Cholesky. That is the exact
    * user half-step of training (Rendle et al. 2021), where every w is 1. O(n·f² + f³) for n likes.
-   * @param weights w ≥ 0, one a like: what it weighs beside α₀ (the c − 1 of Hu, Koren & Volinsky 2008, over α₀); all 1 by default
+   * @param weights w ≥ 0, one a like, beside α₀: c − 1 = w / α₀ in the terms of Hu, Koren & Volinsky 2008; all 1 by default
    * @returns x (factors), the caller's own; zeros when nothing is liked
    * @throws {RangeError} naming the first index not below numItems, or the first weight below 0 or not finite
    */

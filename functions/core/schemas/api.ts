@@ -91,7 +91,9 @@ export const MovieDetails = MovieSummary.extend({
   directors: z.array(z.string()),
   runtime: z.int().nullable().describe('minutes, null where unknown'),
   poster: z.string().describe('address of a picture, empty where there is none'),
-  source: z.string().describe('address of the page that the overview is from, to be linked to beside it; empty where unknown'),
+  source: z
+    .string()
+    .describe('address of the page that the overview is from, to be linked to beside it; empty where unknown'),
   imdbId: z.string().nullable().describe('tt and at least 7 digits'),
   tmdbId: z.int().nullable(),
 })

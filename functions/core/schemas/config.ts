@@ -67,11 +67,16 @@ export const CfConfig = z.strictObject({
   /** sweeps over users and items */
   iterations: z.int().min(1).max(200).default(16),
   /** λ, the same for every row */
-  regularization: z.number().positive().max(1e6).default(8),
+  regularization: z.number().positive().max(1e6).default(4),
   /** α₀ of Rendle et al. 2021: weight of an entry nobody rated, where a liked one weighs 1 */
-  unobservedWeight: z.number().positive().max(1).default(0.1),
+  unobservedWeight: z.number().positive().max(1).default(0.2),
   /** conjugate-gradient steps a row in every half-step but the last two, which are exact */
   cgSteps: z.int().min(1).max(64).default(2),
+  /**
+   * likes after which an older like weighs half when a history is folded in; null: all weigh the same.
+   * MovieLens' order is the order of entering ratings, so a watch log may want a longer one.
+   */
+  recencyHalfLife: z.number().positive().nullable().default(5),
 })
 export type CfConfig = z.infer<typeof CfConfig>
 

@@ -65,6 +65,10 @@ export const ModelCard = z.object({
     unobservedWeight: z.number(),
     terms: z.int().describe('terms of the content index'),
     likedFrom: z.number().describe('a rating counts as a like from this star up'),
+    recencyHalfLife: z
+      .number()
+      .nullable()
+      .describe('likes after which an older like weighs half in the collaborative score; null: all weigh the same'),
     blend: BlendTable,
   }),
   evaluation: z.object({

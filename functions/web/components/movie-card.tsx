@@ -36,7 +36,9 @@ export function MovieCard({ movie, rank, movement, onRate, onOpen }: MovieCardPr
           {movement ? <MovementBadge movement={movement} /> : null}
         </div>
         <MovieMeta movie={movie} />
-        <p class="reason">{movie.reason.text}</p>
+        <p class="reason" title={movie.reason.text}>
+          {movie.reason.text}
+        </p>
         <ScoreShares shares={movie.shares} />
         <div class="card-actions">
           <StarRating title={movie.title} value={null} onRate={onRate} />

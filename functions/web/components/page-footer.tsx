@@ -2,6 +2,9 @@ import type { ModelAnswer } from '#core/schemas/api.ts'
 import { strings } from '../strings.ts'
 
 const METRIC = 'ndcg@10'
+/** rows of the evaluation: what is served, and the baseline */
+const SERVED = 'marquee'
+const BASELINE = 'popularity'
 
 /** The model in one line, and where the API is described. */
 export function PageFooter({ model }: { model: ModelAnswer | null }) {
@@ -33,12 +36,14 @@ function ModelLine({ model }: { model: ModelAnswer }) {
 
 /** Served blend beside popularity, with the interval of their paired difference; '' where it was not measured. */
 function qualityText(evaluation: ModelAnswer['evaluation']): string {
-  const popularity = evaluation.models.find(({ name }) => name === 'popularity')?.metrics[METRIC]
+  const ndcg = (model: string) => evaluation.models.find(({ name }) => name === model)?.metrics[METRIC]
+  const served = ndcg(SERVED)
+  const popularity = ndcg(BASELINE)
   const gain = evaluation.overPopularity[METRIC]
-  if (popularity === undefined || gain === undefined) return ''
+  if (served === undefined || popularity === undefined || gain === undefined) return ''
   const decimals = (value: number) => value.toFixed(3)
   return strings.footer.quality(
-    decimals(popularity.mean + gain.mean),
+    decimals(served.mean),
     decimals(popularity.mean),
     strings.footer.gain(decimals(gain.mean), decimals(gain.low), decimals(gain.high)),
     evaluation.usersJudged.toLocaleString('en'),

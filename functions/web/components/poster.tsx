@@ -22,7 +22,7 @@ export function Poster({ title, year, genres, picture }: PosterProps) {
     >
       <PosterScene design={design} />
       <div class="poster-text">
-        <span class="poster-title">{title}</span>
+        <span class="poster-title">{design.shownTitle}</span>
         <span class="poster-year">{year ?? ''}</span>
       </div>
       {picture ? <Picture key={picture} address={picture} title={title} /> : null}

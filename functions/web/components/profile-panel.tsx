@@ -1,9 +1,26 @@
 import type { UserProfile } from '#core/schemas/api.ts'
+import { ApiFailure, type Client } from '../client.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
 
 const GENRES_SHOWN = 8
+
+/** `known` is null for a viewer without ratings, to whom the API gives lists like to any other. */
+export interface Profile {
+  known: UserProfile | null
+}
+
+/** @throws {ApiFailure} of any kind but an unknown viewer */
+export async function loadProfile(client: Client, userId: number, signal: AbortSignal): Promise<Profile> {
+  try {
+    const known = await client.profile(userId, signal)
+    return { known: known.numRatings > 0 ? known : null }
+  } catch (failure) {
+    if (failure instanceof ApiFailure && failure.code === 'not_found') return { known: null }
+    throw failure
+  }
+}
 
 interface Bar {
   name: string
@@ -12,31 +29,33 @@ interface Bar {
 }
 
 /** Who this viewer is, in numbers and two small plots. */
-export function ProfilePanel({ userId, profile }: { userId: number; profile: Load<UserProfile> }) {
+export function ProfilePanel({ userId, profile }: { userId: number; profile: Load<Profile> }) {
   const { value, failure } = profile
+  const known = value?.known
   return (
     <section class="profile" aria-labelledby="profile-title" aria-busy={profile.loading}>
       <div class="profile-numbers">
         <h1 id="profile-title">{strings.profile.title(userId)}</h1>
-        {value ? (
+        {known ? (
           <dl>
-            <Figure name={strings.profile.ratings} value={value.numRatings.toLocaleString('en')} />
+            <Figure name={strings.profile.ratings} value={known.numRatings.toLocaleString('en')} />
             <Figure
               name={strings.profile.mean}
-              value={value.meanRating === null ? '–' : `${value.meanRating.toFixed(2)} ★`}
+              value={known.meanRating === null ? '–' : `${known.meanRating.toFixed(2)} ★`}
             />
-            <Figure name={strings.profile.likes} value={value.likes.toLocaleString('en')} />
+            <Figure name={strings.profile.likes} value={known.likes.toLocaleString('en')} />
           </dl>
         ) : null}
-        {value?.numRatings === 0 ? <p class="muted">{strings.profile.unknown}</p> : null}
+        {value && !known ? <p class="muted">{strings.profile.unknown}</p> : null}
       </div>
       {failure ? <FailureNotice title={strings.failure.profile} failure={failure} onRetry={profile.retry} /> : null}
-      {value && value.numRatings > 0 ? (
+      {known ? (
         <div class="profile-plots">
-          <Bars title={strings.profile.genres} bars={value.genres.slice(0, GENRES_SHOWN)} />
+          <Bars title={strings.profile.genres} keeps="first" bars={known.genres.slice(0, GENRES_SHOWN)} />
           <Bars
             title={strings.profile.decades}
-            bars={value.decades.map(({ decade, ...bar }) => ({ name: strings.filters.decadeName(decade), ...bar }))}
+            keeps="last"
+            bars={known.decades.map(({ decade, ...bar }) => ({ name: strings.filters.decadeName(decade), ...bar }))}
           />
         </div>
       ) : null}
@@ -52,11 +71,11 @@ const Figure = ({ name, value }: { name: string; value: string }) => (
   </div>
 )
 
-/** Length is the number of ratings, the figure at the end their mean. */
-function Bars({ title, bars }: { title: string; bars: Bar[] }) {
+/** Length is the number of ratings, the figure at the end their mean. A phone keeps the first or last few. */
+function Bars({ title, bars, keeps }: { title: string; bars: Bar[]; keeps: 'first' | 'last' }) {
   const most = Math.max(1, ...bars.map(({ ratings }) => ratings))
   return (
-    <div class="bars">
+    <div class={`bars bars-${keeps}`}>
       <h3>{title}</h3>
       <ul>
         {bars.map(({ name, ratings, meanRating }) => (

@@ -2,6 +2,9 @@ import { useState } from 'preact/hooks'
 import { asId } from '../address.ts'
 import { strings } from '../strings.ts'
 
+/** more than these push the number field out of sight */
+const EXAMPLES_SHOWN = 8
+
 interface ViewerPickerProps {
   userId: number | null
   /** viewers that the model offers to try */
@@ -11,7 +14,8 @@ interface ViewerPickerProps {
 
 /** A fresh start, one of the example viewers, or any viewer by number. */
 export function ViewerPicker({ userId, examples, onPick }: ViewerPickerProps) {
-  const offered = userId === null || examples.includes(userId) ? examples : [userId, ...examples]
+  const shown = examples.slice(0, EXAMPLES_SHOWN)
+  const offered = userId === null || shown.includes(userId) ? shown : [userId, ...shown]
   return (
     <section class="viewers" aria-label={strings.viewer.legend}>
       <h2 class="viewers-title">{strings.viewer.legend}</h2>

@@ -37,7 +37,15 @@ test('the catalogue has every movie, also those that nobody rated', async () => 
   expect([...catalog.years.slice(5, 8)]).toEqual([1998, 0, 0])
   expect([...catalog.tmdbIds.slice(4, 6)]).toEqual([2048, 0])
   expect(catalog.runtimes[1]).toBe(136)
-  expect(catalog.texts[11]).toEqual({ overview: '', tagline: '', keywords: [], cast: [], directors: [], poster: '', source: '' })
+  expect(catalog.texts[11]).toEqual({
+    overview: '',
+    tagline: '',
+    keywords: [],
+    cast: [],
+    directors: [],
+    poster: '',
+    source: '',
+  })
 })
 
 test('a tag becomes a keyword when enough different users gave it, whatever its spelling', async () => {

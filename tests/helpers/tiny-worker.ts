@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pointer } from '#core/schemas/manifest.ts'
+import type { ArtifactFiles } from '../../build/nouns.ts'
+import { type RunningWorker, startWorker } from '../../scripts/worker.ts'
+import { tinyFiles, tinyManifest } from './tiny-model.ts'
+
+export interface TinyWorker extends RunningWorker {
+  /** GET, or with a body POST, or as `method` says; the status and the parsed JSON */
+  call(path: string, options?: { method?: string; body?: unknown }): Promise<Answer>
+  /** put a model of the tiny catalogue into R2; `change` alters its files after they were hashed */
+  publish(buildId: string, change?: (files: ArtifactFiles) => void): Promise<void>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are held to their schemas by the tests themselves
+type Answer = { status: number; headers: Headers; json: any }
+
+/** The real Worker in workerd with R2 and D1 of its own, which looks at the pointer at every request. */
+export async function startTinyWorker(): Promise<TinyWorker> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'marquee-tiny-'))
+  const worker = await startWorker({
+    stateDir,
+    webDir: join(stateDir, 'web'),
+    vars: { POINTER_CHECK_SECONDS: '0' },
+  })
+
+  return {
+    ...worker,
+    async call(path, { method, body } = {}) {
+      const response = await worker.fetch(`http://localhost${path}`, {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      return {
+        status: response.status,
+        headers: response.headers as unknown as Headers,
+        json: text === '' ? null : JSON.parse(text),
+      }
+    },
+    async publish(buildId, change) {
+      const bucket = await worker.getR2()
+      const files = tinyFiles()
+      const manifest = tinyManifest(buildId, files)
+      change?.(files)
+      for (const [name, bytes] of files) await bucket.put(`models/${buildId}/${name}`, bytes)
+      await bucket.put(`models/${buildId}/manifest.json`, JSON.stringify(manifest))
+      const pointer: Pointer = { buildId, publishedAt: '2026-01-01T00:00:00.000Z', previous: [] }
+      await bucket.put('models/current.json', JSON.stringify(pointer))
+    },
+    async stop() {
+      await worker.stop()
+      rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
