@@ -94,10 +94,14 @@ evaluation: { bootstrapSamples: 100 }
   const [, buildId, url] = await first.until(/serves model (\w{16}) on (http:\/\/localhost:\d+)/)
   const ready = await fetch(`${url}/readyz`)
   expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', modelId: buildId, problem: null }])
-  for (const [, path] of (await first.until(/stops it\)[^]*\n$/))[0].matchAll(
-    /curl 'http:\/\/localhost:\d+(\/[^']+)'( -H)?/g,
-  ))
-    if (!path!.endsWith('/history')) expect((await fetch(`${url}${path}`)).status, path).toBe(200)
+  await first.until(/"k":5}'\n/)
+  const examples = [...first.output().matchAll(/curl 'http:\/\/localhost:\d+(\/[^']+)'(?:.* -d '([^']+)')?/g)]
+  expect(examples).toHaveLength(3)
+  for (const [, path, body] of examples) {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}${path}`, body === undefined ? {} : { method: 'POST', headers, body })
+    expect(answer.status, path).toBe(200)
+  }
   expect(await (await fetch(`${url}/`)).text()).toContain('<html')
 
   first.child.kill('SIGINT')
@@ -110,6 +114,7 @@ evaluation: { bootstrapSamples: 100 }
   expect(second.output()).toContain('taken over')
   second.child.kill('SIGTERM')
   expect(await second.ended).toBe(0)
+  chmodSync(data, 0o755)
 })
 
 /** workerd processes that listen on a port. */

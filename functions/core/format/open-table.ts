@@ -36,18 +36,25 @@ export function openTable(file: string, parts: Uint8Array | Uint8Array[], spec: 
   checkHeader(file, table, spec)
   for (const [column, expected] of Object.entries(spec.columns)) checkColumn(file, table, column, expected)
 
+  const { numRows } = table
   const batch = (column: string) => table.getChild(column).data[0]!
+  // a view may run on into the padding of its buffer: each is cut to its rows
   return {
-    numRows: table.numRows,
+    numRows,
     metadata: table.schema.metadata ?? new Map(),
-    numbers: <T>(column: string) => batch(column).values as T,
+    numbers: <T>(column: string) => (batch(column).values as Numbers).subarray(0, numRows) as T,
     list: <T>(column: string) => {
       const { offsets, children } = batch(column)
-      return { offsets: offsets as Int32Array, values: children[0]!.values as T }
+      const values = children[0]!.values as Numbers
+      return {
+        offsets: offsets.subarray(0, numRows + 1) as Int32Array,
+        values: values.subarray(0, Number(offsets[numRows])) as T,
+      }
     },
     fixed: <T>(column: string) => {
       const { children, type } = batch(column)
-      return { values: children[0]!.values as T, size: (type as { stride: number }).stride }
+      const size = (type as { stride: number }).stride
+      return { values: (children[0]!.values as Numbers).subarray(0, numRows * size) as T, size }
     },
     text: (column, row) => batch(column).at(row) as string,
     texts: (column, row) => [...(batch(column).at(row) as Iterable<string>)],

@@ -1,19 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { CfConfig } from '#core/schemas/config.ts'
+import { CfConfig } from '#core/schemas/config.ts'
 import type { StepHandles } from '../../../build/io/handles.ts'
 import { trainAls } from '../../../build/train/als.ts'
 import { layOutMemory } from '../../../build/train/als-memory.ts'
 import { randomLikes } from '../../helpers/random.ts'
 import { foldIn, objective, rowsOf } from '../../helpers/reference.ts'
 
-const CONFIG: CfConfig = {
-  type: 'als',
-  factors: 8,
-  iterations: 6,
-  regularization: 1,
-  unobservedWeight: 0.1,
-  cgSteps: 2,
-}
+const CONFIG = CfConfig.parse({ factors: 8, iterations: 6, regularization: 1, unobservedWeight: 0.1, cgSteps: 2 })
 
 function handles(
   signal: AbortSignal = new AbortController().signal,

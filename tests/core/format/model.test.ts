@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { CONTENT, FACTORS, TERMS } from '#core/format/tables.ts'
+import { servingSettings } from '../../../build/evaluate/index.ts'
+import { openArtifacts } from '../../../build/evaluate/open-artifacts.ts'
+import { encodeTable } from '../../../build/export/encode-table.ts'
+import { TINY_BLEND, TINY_CONFIG, tinyFiles, tinyModel } from '../../helpers/tiny-model.ts'
+
+const open = (change: (files: ReturnType<typeof tinyFiles>) => void) => {
+  const files = tinyFiles()
+  change(files)
+  return openArtifacts(files, servingSettings(TINY_CONFIG, TINY_BLEND))
+}
+
+test('a model is opened with its movies found by id', () => {
+  const { catalog } = tinyModel()
+  expect(catalog.itemIndexOf(80)).toBe(7)
+  expect(catalog.itemIndexOf(81)).toBe(-1)
+  expect(catalog.genres(1)).toEqual(['Action', 'Sci-Fi'])
+})
+
+test('files that disagree on the number of movies are refused', () => {
+  const factors = encodeTable(
+    FACTORS,
+    2,
+    { quantized: { size: 8, values: new Int8Array(16) }, scale: new Float32Array(2) },
+    { regularization: '1', unobservedWeight: '1' },
+  )
+  expect(() => open((files) => files.set('factors.arrow', factors))).toThrow('factors.arrow: 2 rows, expected 10')
+})
+
+test('factors without their λ are refused', () => {
+  const factors = encodeTable(FACTORS, 10, {
+    quantized: { size: 8, values: new Int8Array(80) },
+    scale: new Float32Array(10),
+  })
+  expect(() => open((files) => files.set('factors.arrow', factors))).toThrow(
+    'factors.arrow: regularization is undefined, expected a positive number',
+  )
+})
+
+test('a term index out of range is refused', () => {
+  const content = encodeTable(CONTENT, 10, {
+    termIndices: { offsets: Uint32Array.from({ length: 11 }, (_, row) => Math.min(row, 1)), values: Int32Array.of(9) },
+    weights: { offsets: Uint32Array.from({ length: 11 }, (_, row) => Math.min(row, 1)), values: Uint8Array.of(255) },
+    scale: new Float32Array(10),
+  })
+  const terms = encodeTable(TERMS, 1, { term: ['a'], documentFrequency: Int32Array.of(1) })
+  expect(() =>
+    open((files) => {
+      files.set('content.arrow', content)
+      files.set('terms.arrow', terms)
+    }),
+  ).toThrow('content.arrow: term 9, terms.arrow has 1')
+})

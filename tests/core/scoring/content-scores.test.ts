@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { contentScores, sharedTerms } from '#core/scoring/content-scores.ts'
+import { tinyItem, tinyModel } from '../../helpers/tiny-model.ts'
+
+const { content } = tinyModel()
+
+test('the profile of one space film has cosine 1 with its like, 1/√2 with a film of space and love, 0 with love', () => {
+  const scores = contentScores(content, [tinyItem(10)])
+  expect(scores[tinyItem(20)]).toBeCloseTo(1, 6)
+  expect(scores[tinyItem(30)]).toBeCloseTo(Math.SQRT1_2, 6)
+  expect(scores[tinyItem(50)]).toBe(0)
+  expect(scores[tinyItem(100)]).toBe(0)
+})
+
+test('a profile of both tastes lies between them', () => {
+  // profile (1, 1)/√2 against (1, 0)
+  expect(contentScores(content, [tinyItem(10), tinyItem(50)])[tinyItem(60)]).toBeCloseTo(Math.SQRT1_2, 6)
+})
+
+test('a profile without terms scores nothing', () => {
+  expect(contentScores(content, [tinyItem(100)]).every((score) => score === 0)).toBe(true)
+  expect(contentScores(content, []).every((score) => score === 0)).toBe(true)
+})
+
+test('what two movies share is named', () => {
+  expect(sharedTerms(content, tinyItem(30), tinyItem(10)).map(({ term }) => term)).toEqual(['keyword:space'])
+  expect(sharedTerms(content, tinyItem(10), tinyItem(50))).toEqual([])
+})
