@@ -114,7 +114,7 @@ const IMPORT = /(?:^|[;\n])\s*(?:import|export)\s(?:[^;'"`]*?\sfrom\s*)?['"]([^'
 
 /** Specifiers of a source, comments left out. */
 function importsOf(source: string): string[] {
-  const code = source.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
   return [...code.matchAll(IMPORT)].map(([, named, dynamic]) => (named ?? dynamic)!)
 }
 
