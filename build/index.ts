@@ -104,9 +104,16 @@ async function trainTwice(
   handles: StepHandles,
 ): Promise<{ draft: Trained; trained: Trained }> {
   const settings = { model: config.model, seed: config.project.seed }
-  const draft = await train(prepared, [PART.train], settings, handles)
-  const trained = await train(prepared, [PART.train, PART.validation], settings, handles)
+  const draft = await train(prepared, [PART.train], settings, labelled(handles, 'draft'))
+  const trained = await train(prepared, [PART.train, PART.validation], settings, labelled(handles, 'final'))
   return { draft, trained }
+}
+
+/** The same handles with a word behind every progress label, so that two runs of a step are told apart. */
+function labelled(handles: StepHandles, word: string): StepHandles {
+  const update: StepHandles['progress']['update'] = (label, done, total) =>
+    handles.progress.update(`${label} (${word})`, done, total)
+  return { ...handles, progress: { update } }
 }
 
 function modelCard(

@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Config } from '#core/schemas/config.ts'
+import { Manifest, Pointer } from '#core/schemas/manifest.ts'
+import { build, type Step } from '../../build/index.ts'
+import type { StepHandles } from '../../build/io/handles.ts'
+import { MemoryStore } from '../helpers/memory-store.ts'
+
+const TINY = join(import.meta.dirname, '../fixtures/ml-tiny')
+const quiet = { error() {}, warn() {}, info() {}, debug() {} }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'marquee-build-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function configOf(artifacts: string, seed = 42): Config {
+  return Config.parse({
+    project: { artifacts, seed },
+    data: {
+      movielens: TINY,
+      metadata: join(TINY, 'movie-text.jsonl'),
+      minRatingsPerUser: 1,
+      minRatingsPerMovie: 1,
+      minTags: 1,
+    },
+    model: { cf: { factors: 8, iterations: 3 }, content: { minDocumentFrequency: 1 } },
+    evaluation: { bootstrapSamples: 100 },
+  })
+}
+
+function run(config: Config, until: Step, store = new MemoryStore(), handles: Partial<StepHandles> = {}) {
+  return build({
+    config,
+    until,
+    handles: { log: quiet, progress: { update() {} }, signal: new AbortController().signal, ...handles },
+    openStore: async () => Object.assign(store, { close: async () => {} }),
+  })
+}
+
+const filesOf = (root: string) =>
+  Object.fromEntries(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(root.length), readFileSync(file).toString('base64')]),
+  )
+
+test('goes from raw files to a published model, and a second time only looks', async () => {
+  const store = new MemoryStore()
+  const config = configOf(folder)
+  const first = await run(config, 'publish', store)
+  expect(first.steps.map(({ step, reused }) => `${step} ${reused}`)).toEqual(
+    ['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'].map((step) => `${step} false`),
+  )
+  expect(first.report?.models.map(({ name }) => name)).toEqual(['marquee', 'als', 'content', 'popularity', 'random'])
+  const pointer = Pointer.parse(JSON.parse(Buffer.from((await store.get('models/current.json'))!).toString()))
+  expect(pointer.buildId).toBe(first.buildId)
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(first.folder, 'model/manifest.json'), 'utf8')))
+  expect(Object.keys(manifest.files).length).toBe(10)
+  expect(JSON.parse(readFileSync(join(first.folder, 'report.json'), 'utf8'))).toMatchObject({
+    buildId: first.buildId,
+    data: { users: 6, movies: 12 },
+    sources: expect.arrayContaining([expect.objectContaining({ rowsRead: 29 })]),
+  })
+
+  const second = await run(config, 'publish', store)
+  expect(second.steps.filter(({ reused }) => reused).map(({ step }) => step)).toEqual([
+    'ingest',
+    'prepare',
+    'train',
+    'evaluate',
+    'export',
+  ])
+  expect(second).toMatchObject({ buildId: first.buildId, report: first.report })
+})
+
+test('the same inputs, config and seed give the same bytes in every file; another seed is another build', async () => {
+  const a = await run(configOf(join(folder, 'a')), 'export')
+  const b = await run(configOf(join(folder, 'b')), 'export')
+  expect(b.buildId).toBe(a.buildId)
+  expect(filesOf(b.folder)).toEqual(filesOf(a.folder))
+  const c = await run(configOf(join(folder, 'c'), 7), 'prepare')
+  expect(c.buildId).not.toBe(a.buildId)
+})
+
+test('stops after the step that was asked for', async () => {
+  const { steps, report } = await run(configOf(folder), 'prepare')
+  expect(steps.map(({ step }) => step)).toEqual(['ingest', 'prepare'])
+  expect(report).toBe(null)
+})
+
+test('interrupted in training it leaves nothing that passes for a model, and the next run succeeds', async () => {
+  const config = configOf(folder)
+  const interrupt = new AbortController()
+  const progress = { update: (label: string) => (label.includes('train') ? interrupt.abort() : undefined) }
+  await expect(run(config, 'publish', new MemoryStore(), { progress, signal: interrupt.signal })).rejects.toThrow()
+  const { steps } = await run(config, 'export')
+  expect(steps.every(({ reused }) => !reused)).toBe(true)
+})
+
+test('a damaged export is made again', async () => {
+  const config = configOf(folder)
+  const { folder: buildFolder } = await run(config, 'export')
+  rmSync(join(buildFolder, 'model', 'factors.arrow'))
+  const { steps } = await run(config, 'export')
+  expect(steps.every(({ reused }) => !reused)).toBe(true)
+})
