@@ -119,9 +119,6 @@ export interface Trained {
   content: TermMatrix
   /** damped popularity, 0 to 1 */
   popularity: Float32Array
-  /** ratings a movie has in the parts trained on, and their mean (0 where none) */
-  ratingCounts: Int32Array
-  ratingMeans: Float32Array
   /** training loss a user-item pair after each iteration */
   losses: number[]
 }

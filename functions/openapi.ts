@@ -3,6 +3,7 @@ import * as api from '#core/schemas/api.ts'
 import type { Route } from './routes/route.ts'
 
 type Json = Record<string, unknown>
+type Named = ReturnType<typeof namedSchemas>
 
 const ERRORS: Record<number, string> = {
   400: 'The request is not as described; `path` names the field',
@@ -14,12 +15,11 @@ const ERRORS: Record<number, string> = {
 
 /** OpenAPI 3.1 of the routes, from the same schemas that validate the requests. */
 export function openApi(routes: Route[]): Json {
-  const names = schemaNames()
-  const schemas = componentSchemas(names)
+  const named = namedSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     paths[route.path] ??= {}
-    paths[route.path]![route.method] = operation(route, names)
+    paths[route.path]![route.method] = operation(route, named)
   }
   return {
     openapi: '3.1.0',
@@ -32,24 +32,24 @@ export function openApi(routes: Route[]): Json {
     servers: [{ url: '/v1' }, { url: '/' }],
     tags: ['recommend', 'movies', 'users', 'operations'].map((name) => ({ name })),
     paths,
-    components: { schemas },
+    components: { schemas: componentSchemas(named) },
   }
 }
 
-function operation(route: Route, names: Map<z.ZodType, string>): Json {
+function operation(route: Route, named: Named): Json {
   const responses: Record<string, Json> = {
-    200: { description: 'OK', content: content(reference(route.answer, names)) },
+    200: { description: 'OK', content: content(reference(route.answer, named)) },
   }
   for (const status of [...route.errors, 500]) {
     const answer = status === 503 && route.answer === api.Readiness ? api.Readiness : api.ApiError
-    responses[status] = { description: ERRORS[status], content: content(reference(answer, names)) }
+    responses[status] = { description: ERRORS[status], content: content(reference(answer, named)) }
   }
   return {
     tags: [route.tag],
     summary: route.summary,
     operationId: operationId(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body && { requestBody: { required: true, content: content(reference(route.body, names)) } }),
+    ...(route.body && { requestBody: { required: true, content: content(reference(route.body, named)) } }),
     responses,
   }
 }
@@ -69,7 +69,7 @@ function content(schema: Json): Json {
 }
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
-  const { properties = {}, required = [] } = inlined(schema, 'input') as {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, SETTINGS) as {
     properties?: Record<string, Json>
     required?: string[]
   }
@@ -84,25 +84,29 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
   }))
 }
 
-/** Every exported schema of api.ts, by its name there. */
-function schemaNames(): Map<z.ZodType, string> {
-  const names = new Map<z.ZodType, string>()
-  for (const [name, value] of Object.entries(api)) if (value instanceof z.ZodType) names.set(value, name)
-  return names
+/** Every exported schema of api.ts under its name there; the numbers' and texts' own are written where they stand. */
+function namedSchemas(): z.core.$ZodRegistry<{ id: string }> {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(api))
+    if (schema instanceof z.ZodObject || schema instanceof z.ZodEnum) registry.add(schema, { id })
+  return registry
 }
 
-function componentSchemas(names: Map<z.ZodType, string>): Record<string, Json> {
-  return Object.fromEntries(
-    [...names].map(([schema, name]) => [name, inlined(schema, name.endsWith('Request') ? 'input' : 'output')]),
-  )
+const SETTINGS = { io: 'input', uri: (id: string) => `#/components/schemas/${id}`, override: tidy } as const
+
+function componentSchemas(named: Named): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(named, SETTINGS)
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema as Json]))
 }
 
-function reference(schema: z.ZodType, names: Map<z.ZodType, string>): Json {
-  const name = names.get(schema)
-  return name ? { $ref: `#/components/schemas/${name}` } : inlined(schema, 'input')
+function reference(schema: z.ZodType, named: Named): Json {
+  const id = named.get(schema)?.id
+  if (id === undefined) throw new RangeError('a route answers with a schema that api.ts does not export')
+  return { $ref: SETTINGS.uri(id) }
 }
 
-function inlined(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' }) as Json
-  return rest
+/** Bounds that only say "a whole number that JavaScript can hold" are noise to a reader. */
+function tidy({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
 }

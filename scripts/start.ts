@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Readiness } from '#core/schemas/api.ts'
@@ -25,6 +26,8 @@ class StartError extends Error {
 }
 
 const startedAt = performance.now()
+// wrangler is 15 MB of JavaScript: 1.1 s to load, 0.8 s from the cache
+enableCompileCache()
 const flags = readFlags()
 const stop = new AbortController()
 claimSignals()

@@ -10,7 +10,7 @@ import { gramianOf, quantizeRows } from './quantize.ts'
 
 /**
  * The bytes that are published: what the evaluation runs on is what the Worker gets.
- * @param holdsRating which parts the histories hold; the shipped model has them all
+ * @param holdsRating which parts are told: in histories and in the counts shown; the shipped model tells all
  */
 export function encodeArtifacts(
   trained: Trained,
@@ -19,7 +19,7 @@ export function encodeArtifacts(
   holdsRating: (part: number) => boolean,
 ): ArtifactFiles {
   return new Map([
-    ...encodeMovies(trained, prepared),
+    ...encodeMovies(trained, prepared, holdsRating),
     ...encodeFactors(trained, cf),
     ...encodeContent(trained),
     ...encodeHistories(prepared.interactions, holdsRating),
@@ -56,7 +56,11 @@ export function manifestFiles(files: ArtifactFiles): Manifest['files'] {
   )
 }
 
-function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Array][] {
+function encodeMovies(
+  trained: Trained,
+  { catalog, interactions }: Prepared,
+  holdsRating: (part: number) => boolean,
+): [string, Uint8Array][] {
   const numItems = catalog.movieIds.length
   const genres = [...new Set(catalog.genres.flat())].sort()
   if (genres.length > 32) throw new RangeError(`${genres.length} genres, the catalogue's bit mask has room for 32`)
@@ -74,8 +78,7 @@ function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Ar
       runtime: catalog.runtimes,
       imdbId: catalog.imdbIds,
       tmdbId: catalog.tmdbIds,
-      numRatings: trained.ratingCounts,
-      meanRating: trained.ratingMeans,
+      ...ratingStatistics(interactions, numItems, holdsRating),
       popularity: trained.popularity,
     },
     { genres: JSON.stringify(genres) },
@@ -95,6 +98,22 @@ function encodeMovies(trained: Trained, { catalog }: Prepared): [string, Uint8Ar
     ['details.arrow', details.file],
     ['details-index.arrow', encodeIndex(details)],
   ]
+}
+
+/** How many ratings a movie has, and their mean in stars, 0 where none; for people to see, no score uses it. */
+function ratingStatistics(
+  { itemIndices, ratings, parts }: Interactions,
+  numItems: number,
+  holdsRating: (part: number) => boolean,
+): { numRatings: Int32Array; meanRating: Float32Array } {
+  const numRatings = new Int32Array(numItems)
+  const sums = new Float64Array(numItems)
+  for (let entry = 0; entry < itemIndices.length; entry++) {
+    if (!holdsRating(parts[entry]!)) continue
+    numRatings[itemIndices[entry]!]! += 1
+    sums[itemIndices[entry]!]! += ratings[entry]!
+  }
+  return { numRatings, meanRating: Float32Array.from(sums, (sum, item) => (sum > 0 ? sum / numRatings[item]! : 0)) }
 }
 
 function encodeFactors({ itemFactors, factors }: Trained, cf: CfConfig): [string, Uint8Array][] {

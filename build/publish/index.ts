@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pointer } from '#core/schemas/manifest.ts'
@@ -26,10 +27,11 @@ export async function publish(
   now: () => Date = () => new Date(),
 ): Promise<Pointer> {
   const manifest = await readFolderManifest(model)
-  const sizes = new Map((await store.list(modelKey(model.buildId, ''))).map(({ key, sizeBytes }) => [key, sizeBytes]))
-  const send = (name: string, bytes: Uint8Array, expected: Expected) => {
+  const stored = new Map((await store.list(modelKey(model.buildId, ''))).map((object) => [object.key, object]))
+  const send = async (name: string, bytes: Uint8Array, expected: Expected) => {
     const key = modelKey(model.buildId, name)
-    return ensureStored(store, key, bytes, expected, sizes.get(key) === expected.sizeBytes)
+    const object = stored.get(key)
+    if (object?.sizeBytes !== bytes.length || object.md5 !== md5(bytes)) await putChecked(store, key, bytes, expected)
   }
 
   let done = 0
@@ -121,6 +123,10 @@ async function readFolderManifest(model: ExportedModel): Promise<{ files: [strin
   return { files: Object.entries(manifest.files), bytes }
 }
 
+function md5(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex')
+}
+
 async function readExported(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
@@ -129,9 +135,8 @@ async function readExported(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Put an object unless it is there already, and hold what the store gives back to the hash. */
-async function ensureStored(store: ObjectStore, key: string, bytes: Uint8Array, expected: Expected, isListed: boolean) {
-  if (isListed && fileProblem(await store.get(key), expected) === null) return
+/** Put an object, and hold what the store gives back to the hash. */
+async function putChecked(store: ObjectStore, key: string, bytes: Uint8Array, expected: Expected): Promise<void> {
   const contentType = key.endsWith('.json') ? 'application/json' : 'application/vnd.apache.arrow.file'
   await store.put(key, bytes, { contentType })
   const problem = fileProblem(await store.get(key), expected)

@@ -2,6 +2,8 @@
 export interface StoredObject {
   key: string
   sizeBytes: number
+  /** MD5 of the bytes in hexadecimal, as stores of the S3 kind give it in the ETag; shows what need not be sent again */
+  md5: string
   /** ISO time of the last put */
   uploadedAt: string
 }

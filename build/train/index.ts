@@ -27,5 +27,5 @@ export async function train(
   const { itemFactors, losses } = await trainAls(likes, numItems, model.cf, seed, handles)
   const content = trainContent(catalog, model.content)
   const popularity = trainPopularity(interactions, numItems, parts, model.likedFrom, model.popularity)
-  return { factors: model.cf.factors, itemFactors, content, ...popularity, losses }
+  return { factors: model.cf.factors, itemFactors, content, popularity, losses }
 }

@@ -6,18 +6,22 @@ import type { Taste } from './retrieve.ts'
 
 const MAX_BECAUSE = 2
 const MAX_SHARED_TERMS = 3
+/** Share of the score from which popularity speaks: below it, what is personal about the movie says more. */
+const POPULARITY_SPEAKS_FROM = 2 / 3
 
 /**
- * A template reason from the real score shares: the source that gave most to the score speaks.
- * For collaborative filtering the liked movies that carried it are exact: Hu, Koren & Volinsky 2008, eq. 8.
+ * A template reason from the real score shares. Popularity speaks for a movie that owes it most of its score, else
+ * the larger one of the two personal sources. For collaborative filtering the liked movies that carried it are exact:
+ * Hu, Koren & Volinsky 2008, eq. 8.
  * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
  * @param wantedGenres the request's genre filter, named by the popularity reason
  */
 export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
-  const { cf, content, popularity } = blended.shares
-  if (cf > 0 && cf >= content && cf >= popularity) return likedReason(blended.itemIndex, taste, model)
-  if (content > 0 && content >= popularity) return contentReason(blended.itemIndex, taste, model)
-  return popularityReason(blended.itemIndex, model, wantedGenres)
+  const { score, shares } = blended
+  const { cf, content, popularity } = shares
+  const isPersonal = Math.max(cf, content) > 0 && popularity < POPULARITY_SPEAKS_FROM * score
+  if (!isPersonal) return popularityReason(blended.itemIndex, model, wantedGenres)
+  return cf >= content ? likedReason(blended.itemIndex, taste, model) : contentReason(blended.itemIndex, taste, model)
 }
 
 function likedReason(itemIndex: number, taste: Taste, model: Model): Reason {

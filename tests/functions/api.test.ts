@@ -79,7 +79,7 @@ describe('recommend', () => {
     const answer = await recommend('/recommend/history', { history: [], genres: ['romance'] })
     expect(answer.rung).toBe('genrePopularity')
     expect(ids(answer.items)).toEqual([50, 60, 80])
-    expect(answer.items[0]!.reason.text).toBe('Popular in Romance: 3.5 stars from 8 ratings.')
+    expect(answer.items[0]!.reason.text).toBe('Popular in Romance: 3.3 stars from 2 ratings.')
   })
 
   test('takes a low rating as seen, not as liked', async () => {
@@ -290,6 +290,10 @@ describe('operations', () => {
       '/healthz',
       '/readyz',
     ])
+    const { parameters, requestBody } = json.paths['/recommend/user/{userId}'].post
+    expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['userId'])
+    expect(requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/RecommendOptions')
+    expect(JSON.stringify(json)).not.toContain(String(Number.MAX_SAFE_INTEGER))
     const references = JSON.stringify(json).match(/#\/components\/schemas\/\w+/g) ?? []
     expect(references.length).toBeGreaterThan(20)
     for (const reference of references) expect(json.components.schemas).toHaveProperty(reference.split('/')[3]!)

@@ -133,8 +133,6 @@ function trained(): Trained {
       weights: Float32Array.from(MOVIES.flatMap(([, , , , terms]) => terms.map(() => 1 / Math.sqrt(terms.length)))),
     },
     popularity: Float32Array.from(MOVIES, ([, , , , , popularity]) => popularity),
-    ratingCounts: Int32Array.from(MOVIES, ([, , , , , popularity]) => popularity * 10),
-    ratingMeans: Float32Array.from(MOVIES, ([, , , , , popularity]) => (popularity > 0 ? 3.5 : 0)),
     losses: [1],
   }
 }

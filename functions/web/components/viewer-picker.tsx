@@ -16,6 +16,7 @@ interface ViewerPickerProps {
 export function ViewerPicker({ userId, examples, onPick }: ViewerPickerProps) {
   const shown = examples.slice(0, EXAMPLES_SHOWN)
   const offered = userId === null || shown.includes(userId) ? shown : [userId, ...shown]
+  const [refused, setRefused] = useState<string | null>(null)
   return (
     <section class="viewers" aria-label={strings.viewer.legend}>
       <h2 class="viewers-title">{strings.viewer.legend}</h2>
@@ -39,19 +40,28 @@ export function ViewerPicker({ userId, examples, onPick }: ViewerPickerProps) {
             <span class="visually-hidden">{strings.viewer.user(example)}</span>
           </button>
         ))}
-        <NumberField onPick={onPick} />
+        <NumberField isRefused={refused !== null} onRefuse={setRefused} onPick={onPick} />
       </div>
+      <p id="viewer-problem" class="field-problem" role="alert">
+        {refused === null ? null : strings.viewer.invalid(refused)}
+      </p>
     </section>
   )
 }
 
-function NumberField({ onPick }: { onPick(userId: number): void }) {
+interface NumberFieldProps {
+  isRefused: boolean
+  /** called with what was typed, or null when it was a number */
+  onRefuse(text: string | null): void
+  onPick(userId: number): void
+}
+
+function NumberField({ isRefused, onRefuse, onPick }: NumberFieldProps) {
   const [text, setText] = useState('')
-  const [isInvalid, setInvalid] = useState(false)
   const submit = (event: Event) => {
     event.preventDefault()
     const userId = asId(text)
-    setInvalid(userId === null)
+    onRefuse(userId === null ? text : null)
     if (userId === null) return
     onPick(userId)
     setText('')
@@ -65,16 +75,13 @@ function NumberField({ onPick }: { onPick(userId: number): void }) {
         value={text}
         placeholder={strings.viewer.numberHint}
         aria-label={strings.viewer.numberLabel}
-        aria-invalid={isInvalid}
+        aria-invalid={isRefused}
         aria-describedby="viewer-problem"
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <button type="submit" class="button">
         {strings.viewer.open}
       </button>
-      <span id="viewer-problem" class="field-problem" role="alert">
-        {isInvalid ? strings.viewer.invalid(text) : ''}
-      </span>
     </form>
   )
 }
