@@ -1,6 +1,6 @@
 import type { Model } from '#core/model.ts'
 import type { Reason } from '#core/schemas/api.ts'
-import { sharedTerms } from '#core/scoring/content-scores.ts'
+import { nearestByContent } from '#core/scoring/content-scores.ts'
 import type { Blended } from './blend.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -42,19 +42,10 @@ function likedReason(itemIndex: number, taste: Taste, model: Model): Reason {
 }
 
 function contentReason(itemIndex: number, taste: Taste, model: Model): Reason {
-  let closest = -1
-  let closestWeight = 0
-  let closestTerms: string[] = []
-  for (const liked of taste.likes) {
-    const shared = sharedTerms(model.content, itemIndex, liked)
-    const weight = shared.reduce((sum, entry) => sum + entry.weight, 0)
-    if (weight <= closestWeight) continue
-    closest = liked
-    closestWeight = weight
-    closestTerms = shared.slice(0, MAX_SHARED_TERMS).map(({ term }) => readable(term))
-  }
-  const liked = named(closest, model)
-  return { kind: 'content', text: `Similar to ${liked.title}: ${closestTerms.join(', ')}.`, because: [liked] }
+  const nearest = nearestByContent(model.content, itemIndex, taste.likes)!
+  const liked = named(nearest.itemIndex, model)
+  const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map(readable)
+  return { kind: 'content', text: `Similar to ${liked.title}: ${shared.join(', ')}.`, because: [liked] }
 }
 
 function popularityReason(itemIndex: number, model: Model, wantedGenres: readonly string[]): Reason {

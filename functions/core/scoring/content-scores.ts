@@ -15,50 +15,86 @@ export function contentScores(
   items: ArrayLike<number>,
   out: Float32Array = new Float32Array(index.numItems),
 ): Float32Array {
+  const { postingOffsets, postingItems, postingWeights } = index
   out.fill(0)
-  const profile = strongest(profileOf(index, items), MAX_PROFILE_TERMS)
+  const { terms, weights } = strongest(profileOf(index, items), MAX_PROFILE_TERMS)
   let squared = 0
-  for (const weight of profile.values()) squared += weight * weight
+  for (const weight of weights) squared += weight * weight
   if (squared === 0) return out
   const norm = 1 / Math.sqrt(squared)
-  for (const [term, weight] of profile) {
-    const termWeight = weight * norm
-    const end = index.postingOffsets[term + 1]!
-    for (let posting = index.postingOffsets[term]!; posting < end; posting++)
-      out[index.postingItems[posting]!]! += termWeight * index.postingWeights[posting]!
+  for (let position = 0; position < terms.length; position++) {
+    const termWeight = weights[position]! * norm
+    const end = postingOffsets[terms[position]! + 1]!
+    for (let posting = postingOffsets[terms[position]!]!; posting < end; posting++)
+      out[postingItems[posting]!]! += termWeight * postingWeights[posting]!
   }
   return out
 }
 
-/** The terms that two movies share, strongest product of weights first. */
-export function sharedTerms(index: ContentIndex, itemA: number, itemB: number): { term: string; weight: number }[] {
-  const weightsOfA = profileOf(index, [itemA])
-  const shared: { term: string; weight: number }[] = []
-  for (const [term, weight] of profileOf(index, [itemB])) {
-    const other = weightsOfA.get(term)
-    if (other !== undefined) shared.push({ term: index.term(term), weight: weight * other })
-  }
-  return shared.sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1))
+/** The candidate whose texts are nearest to a movie's, and the terms that they share, weightiest first. */
+export interface Nearest {
+  itemIndex: number
+  terms: string[]
 }
 
-function profileOf(index: ContentIndex, items: ArrayLike<number>): Map<number, number> {
-  const profile = new Map<number, number>()
-  for (let position = 0; position < items.length; position++) {
-    const item = items[position]!
-    for (let entry = index.offsets[item]!; entry < index.offsets[item + 1]!; entry++) {
-      const term = index.termIndices[entry]!
-      profile.set(term, (profile.get(term) ?? 0) + index.weights[entry]! * index.scales[item]!)
+/** @returns null when no candidate shares a term with the movie; of equally near ones the first */
+export function nearestByContent(
+  index: ContentIndex,
+  itemIndex: number,
+  candidates: ArrayLike<number>,
+): Nearest | null {
+  const own = new Map<number, number>()
+  for (const { term, weight } of termsOf(index, itemIndex)) own.set(term, weight)
+  let nearest = -1
+  let largest = 0
+  for (let position = 0; position < candidates.length; position++) {
+    let product = 0
+    const candidate = candidates[position]!
+    for (let entry = index.offsets[candidate]!; entry < index.offsets[candidate + 1]!; entry++)
+      product += (own.get(index.termIndices[entry]!) ?? 0) * index.weights[entry]! * index.scales[candidate]!
+    if (product > largest) {
+      nearest = candidate
+      largest = product
     }
   }
-  return profile
+  if (nearest < 0) return null
+  const shared = termsOf(index, nearest)
+    .map(({ term, weight }) => ({ term, weight: weight * (own.get(term) ?? 0) }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.term - b.term)
+  return { itemIndex: nearest, terms: shared.map(({ term }) => index.term(term)) }
 }
 
-function strongest(profile: Map<number, number>, limit: number): Map<number, number> {
-  if (profile.size <= limit) return profile
-  const entries = [...profile]
-  const { items } = topK(
-    Float64Array.from(entries, ([, weight]) => weight),
-    limit,
-  )
-  return new Map(Array.from(items, (position) => entries[position]!))
+function termsOf(index: ContentIndex, itemIndex: number): { term: number; weight: number }[] {
+  const terms: { term: number; weight: number }[] = []
+  for (let entry = index.offsets[itemIndex]!; entry < index.offsets[itemIndex + 1]!; entry++)
+    terms.push({ term: index.termIndices[entry]!, weight: index.weights[entry]! * index.scales[itemIndex]! })
+  return terms
+}
+
+interface Profile {
+  terms: Int32Array
+  weights: Float64Array
+}
+
+/** Sum of the items' rows; terms in the order in which they first occur. */
+function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
+  const sums = new Float64Array(index.numTerms)
+  const terms: number[] = []
+  for (let position = 0; position < items.length; position++) {
+    const item = items[position]!
+    const scale = index.scales[item]!
+    for (let entry = index.offsets[item]!; entry < index.offsets[item + 1]!; entry++) {
+      const term = index.termIndices[entry]!
+      if (sums[term] === 0) terms.push(term)
+      sums[term]! += index.weights[entry]! * scale
+    }
+  }
+  return { terms: Int32Array.from(terms), weights: Float64Array.from(terms, (term) => sums[term]!) }
+}
+
+function strongest(profile: Profile, limit: number): Profile {
+  if (profile.terms.length <= limit) return profile
+  const { items: positions, scores } = topK(profile.weights, limit)
+  return { terms: Int32Array.from(positions, (position) => profile.terms[position]!), weights: scores }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentScores, sharedTerms } from '#core/scoring/content-scores.ts'
+import { contentScores, nearestByContent } from '#core/scoring/content-scores.ts'
 import { tinyItem, tinyModel } from '../../helpers/tiny-model.ts'
 
 const { content } = tinyModel()
@@ -22,7 +22,11 @@ test('a profile without terms scores nothing', () => {
   expect(contentScores(content, []).every((score) => score === 0)).toBe(true)
 })
 
-test('what two movies share is named', () => {
-  expect(sharedTerms(content, tinyItem(30), tinyItem(10)).map(({ term }) => term)).toEqual(['keyword:space'])
-  expect(sharedTerms(content, tinyItem(10), tinyItem(50))).toEqual([])
+test('the nearest of some movies is named with the terms that it shares', () => {
+  const nearest = (movieId: number, candidates: number[]) =>
+    nearestByContent(content, tinyItem(movieId), candidates.map(tinyItem))
+  expect(nearest(10, [50, 30, 20])).toEqual({ itemIndex: tinyItem(20), terms: ['keyword:space'] })
+  expect(nearest(30, [30])?.terms).toEqual(['keyword:love', 'keyword:space'])
+  expect(nearest(10, [50, 100])).toBe(null)
+  expect(nearest(10, [])).toBe(null)
 })
