@@ -31,6 +31,7 @@ enableCompileCache()
 const flags = readFlags()
 const stop = new AbortController()
 claimSignals()
+stopWithNpm()
 
 try {
   await start(flags, stop.signal)
@@ -90,6 +91,13 @@ function claimSignals(): void {
     process.removeAllListeners(signal)
     process.on(signal, () => (stop.signal.aborted ? process.exit(1) : stop.abort()))
   }
+}
+
+/** A signal to npm ends its shell and never gets here: without that parent there is nobody left to serve for. */
+function stopWithNpm(): void {
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event !== undefined)
+    setInterval(() => process.ppid !== parent && stop.abort(), 300).unref()
 }
 
 async function requireFreePort(port: number, host: string): Promise<void> {

@@ -128,6 +128,8 @@ export const strings = {
       minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`,
     poster: (title: string) => `Poster of ${title}`,
     elsewhere: 'Elsewhere',
+    textFrom: 'Text from',
+    wikipedia: 'Wikipedia, CC BY-SA 4.0',
     remove: 'Remove rating',
   },
   movie: {

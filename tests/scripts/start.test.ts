@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,15 +9,27 @@ import { writeSmallMovieLens } from '../helpers/small-movielens.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'marquee-start-'))
-const started: ChildProcess[] = []
+const started: ChildProcessWithoutNullStreams[] = []
 afterAll(() => {
   for (const child of started) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** `npm start -- …`, with what it has written so far. */
+/** `npm start -- …` without npm, with what it has written so far. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT })
+  return follow(spawn(process.execPath, [join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT }))
+}
+
+/** The same under a shell that does not hand signals on, as npm runs it. */
+function startUnderNpm(...args: string[]) {
+  const env = { ...process.env, npm_lifecycle_event: 'start' }
+  const line = '"$0" "$@"; exit $?'
+  return follow(
+    spawn('sh', ['-c', line, process.execPath, join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT, env }),
+  )
+}
+
+function follow(child: ChildProcessWithoutNullStreams) {
   started.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
@@ -109,11 +121,12 @@ evaluation: { bootstrapSamples: 100 }
   expect(first.output()).toMatch(/Stopped\.\n$/)
   expect(workerdsOn(new URL(url!).port)).toEqual([])
 
-  const second = start(...args)
+  const second = startUnderNpm(...args)
   await second.until(new RegExp(`serves model ${buildId}`))
   expect(second.output()).toContain('taken over')
   second.child.kill('SIGTERM')
-  expect(await second.ended).toBe(0)
+  await second.ended
+  expect(second.output()).toMatch(/Stopped\.\n$/)
   chmodSync(data, 0o755)
 })
 

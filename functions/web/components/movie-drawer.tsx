@@ -123,6 +123,7 @@ function Facts({ movie }: { movie: MovieDetails }) {
     <section class="facts">
       {movie.tagline === '' ? null : <p class="tagline">{movie.tagline}</p>}
       <p>{movie.overview === '' ? strings.drawer.noOverview : movie.overview}</p>
+      <TextSource address={movie.source} />
       <dl>
         <Names name={strings.drawer.by} values={movie.directors} />
         <Names name={strings.drawer.cast} values={movie.cast} />
@@ -142,6 +143,18 @@ function Facts({ movie }: { movie: MovieDetails }) {
         )}
       </dl>
     </section>
+  )
+}
+
+/** Wikipedia's licence asks for the name of the source beside its text; other addresses are named by their host. */
+function TextSource({ address }: { address: string }) {
+  if (!address.startsWith('https://')) return null
+  const { host } = new URL(address)
+  const name = host.endsWith('.wikipedia.org') ? strings.drawer.wikipedia : host
+  return (
+    <p class="source">
+      {strings.drawer.textFrom} <Outside address={address} name={name} />
+    </p>
   )
 }
 
