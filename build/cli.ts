@@ -31,7 +31,7 @@ const BUILD_COMMANDS: [name: string, until: Step, summary: string][] = [
 const EXAMPLES = `
 Examples:
   $ npx marquee build                    build and publish a model of the bundled sample
-  $ npx marquee build --preset tiny      the same, learning from the densest part of the data only
+  $ npx marquee build --preset small     the same, learning from the most active users only
   $ npx marquee evaluate --seed 7        stop after the metrics table
   $ npx marquee models list              what is published, and which model is current
   $ npx marquee models rollback          back to the model that was current before

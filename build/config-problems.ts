@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { rule, show } from '#core/schemas/problem.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -19,53 +20,6 @@ export function describeProblem(issue: z.core.$ZodIssue, { where, found, known }
       return `${where(path)}: unknown key; ${suggestion(path, known)}`
     })
   return [`${where(issue.path)}: found ${show(found(issue.path))}; ${rule(issue)}`]
-}
-
-/** What is allowed, worded to follow "found X; ". */
-function rule(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`
-    case 'invalid_value':
-      return issue.message.startsWith('Invalid')
-        ? `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
-        : issue.message
-    case 'too_small':
-      return size(issue.origin, issue.inclusive === false ? 'above' : 'at least', issue.minimum)
-    case 'too_big':
-      return size(issue.origin, issue.inclusive === false ? 'below' : 'at most', issue.maximum)
-    case 'invalid_union':
-      return unionRule(issue)
-    default:
-      return issue.message
-  }
-}
-
-/** The rules of the member of a union that came closest, which is the one for the same type. */
-function unionRule(issue: z.core.$ZodIssueInvalidUnion): string {
-  return issue.errors
-    .map((member) =>
-      member
-        .map((inner) => (inner.path.length > 0 ? `${inner.path.join('.')} ${rule(inner)}` : rule(inner)))
-        .join(', '),
-    )
-    .join(', or ')
-}
-
-const TYPE_NAMES: Record<string, string> = {
-  int: 'a whole number',
-  number: 'a number',
-  string: 'text',
-  boolean: 'true or false',
-  object: 'a section with keys',
-  array: 'a list',
-  tuple: 'a list',
-}
-
-function size(origin: string, relation: string, limit: number | bigint): string {
-  if (origin === 'string') return `must have ${relation} ${limit} characters`
-  if (origin === 'array') return `must have ${relation} ${limit} entries`
-  return `must be ${relation} ${limit}`
 }
 
 /** The key that was probably meant: one spelled alike in the same section, or of the same name elsewhere. */
@@ -95,12 +49,4 @@ function editDistance(a: string, b: string): number {
     row = next
   }
   return row[b.length]!
-}
-
-/** A value as it is short to read: text in quotes, nothing for an empty key. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { isMap, isNode, isPair, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
 import { Config } from '#core/schemas/config.ts'
-import { describeProblem, show } from './config-problems.ts'
+import { show } from '#core/schemas/problem.ts'
+import { describeProblem } from './config-problems.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DEFAULT_FILE = join(ROOT, 'config', 'config.yml')

@@ -1,9 +1,9 @@
 import type { Database } from '../io/database.ts'
-import type { Catalog } from '../nouns.ts'
+import type { Catalog, MovieText } from '../nouns.ts'
 import { createKeywords } from './keywords.ts'
 
 /** Columns of the catalogue table, texts never NULL. */
-interface MovieRow {
+interface MovieRow extends MovieText {
   movieId: number
   title: string
   year: number
@@ -11,13 +11,6 @@ interface MovieRow {
   imdbId: number
   tmdbId: number
   runtime: number
-  overview: string
-  tagline: string
-  keywords: string[]
-  cast: string[]
-  directors: string[]
-  poster: string
-  source: string
 }
 
 /**

@@ -14,7 +14,7 @@ import type { SparseRows } from '../../build/train/sparse-rows.ts'
  *   node scripts/bench/train.ts [--factors 64] [--threads 2] [--rounds 3] [--ratings FILE] [--json FILE] [--peer PYTHON]
  * The peer needs `pip install implicit==0.7.3` in PYTHON. Without --ratings (ratings.csv or ratings.dat, may be gzipped;
  * every rating counts as a like) the data is drawn with the shape and the long tails of ML-1M. The JSON rows
- * { what, shape, factors, oursSeconds, peerSeconds, ratio } hold the minima: what else the machine does only adds.
+ * { what, shape, factors, oursSeconds, peerSeconds, ratio } hold the medians.
  */
 const ITERATIONS = 10
 /** iterations at the start of a round that are not counted: code still warms up */
@@ -46,7 +46,7 @@ const METHODS = [
 
 const data = options.ratings ? readRatings(options.ratings) : drawRatings(6040, 3706, 1_000_209)
 const shape = `${data.likes.indptr.length - 1}x${data.numItems}x${data.likes.indices.length}`
-console.log(`${shape}, f ${factors}, ${threads} threads; seconds an iteration: min, mean ± sd\n`)
+console.log(`${shape}, f ${factors}, ${threads} threads; seconds an iteration: min, median, mean ± sd\n`)
 
 const rows = []
 for (const { what, title, exact } of METHODS) {
@@ -56,12 +56,12 @@ for (const { what, title, exact } of METHODS) {
     ours.push(...(await timeOurs(data, exact)))
     if (options.peer) peer.push(...timePeer(data, exact, options.peer))
   }
-  const oursSeconds = Math.min(...ours)
-  const peerSeconds = peer.length > 0 ? Math.min(...peer) : null
+  const oursSeconds = median(ours)
+  const peerSeconds = peer.length > 0 ? median(peer) : null
   console.log(title)
   console.log(`  marquee   ${columns(ours)}`)
   if (peerSeconds)
-    console.log(`  implicit  ${columns(peer)}   ratio of minima ${(peerSeconds / oursSeconds).toFixed(2)}`)
+    console.log(`  implicit  ${columns(peer)}   ratio of medians ${(peerSeconds / oursSeconds).toFixed(2)}`)
   rows.push({ what, shape, factors, oursSeconds, peerSeconds, ratio: peerSeconds && peerSeconds / oursSeconds })
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
@@ -157,10 +157,15 @@ function mean(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
 function columns(seconds: number[]): string {
   const average = mean(seconds)
   const deviation = Math.sqrt(mean(seconds.map((value) => (value - average) ** 2)))
-  return `${Math.min(...seconds)
-    .toFixed(4)
-    .padStart(9)} ${average.toFixed(4).padStart(9)} ± ${deviation.toFixed(4)}`
+  const cells = [Math.min(...seconds), median(seconds), average].map((value) => value.toFixed(4).padStart(9))
+  return `${cells.join(' ')} ± ${deviation.toFixed(4)}`
 }

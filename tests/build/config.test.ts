@@ -100,7 +100,7 @@ describe('a value that is not allowed', () => {
     ],
     ['evaluation: { cutoffs: [] }', 'config.yml:1: evaluation.cutoffs: found []; must have at least 1 entries'],
     ['evaluation:\n  cutoffs: [5, x]', 'config.yml:2: evaluation.cutoffs.1: found "x"; must be a number'],
-    ['split:', 'config.yml:1: split: found nothing; must be a section with keys'],
+    ['split:', 'config.yml:1: split: found nothing; must be an object'],
     ['- a', 'config.yml: found ["a"]; must be sections with keys'],
     [
       'model: { hybrid: { weights: { cf: 2, content: 1, popularity: 0 } } }',
@@ -153,7 +153,7 @@ describe('a file that cannot be read', () => {
 test('every problem is told at once', () => {
   const content = 'api: { top: 1 }\nseed: 1\nmodel: { hybrid: { weights: lerned } }\n'
   expect(refusal(content).split('\n')).toEqual([
-    'config.yml:3: model.hybrid.weights: found "lerned"; must be learned, or must be a section with keys',
+    'config.yml:3: model.hybrid.weights: found "lerned"; must be learned, or must be an object',
     'config.yml:1: api.top: unknown key; known keys here: defaultK, maxK, maxHistory, maxBodyBytes, exampleUsers',
     'config.yml:2: seed: unknown key; did you mean project.seed?',
   ])

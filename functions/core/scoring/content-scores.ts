@@ -1,8 +1,4 @@
 import type { ContentIndex } from '../format/content.ts'
-import { topK } from './top-k.ts'
-
-/** Terms of a profile that are looked up; the rest of a long history's tail changes little. */
-const MAX_PROFILE_TERMS = 512
 
 /**
  * Cosine of every movie with the profile of some movies, the sum of their TF-IDF rows (Rocchio's centroid).
@@ -17,7 +13,7 @@ export function contentScores(
 ): Float32Array {
   const { postingOffsets, postingItems, postingWeights } = index
   out.fill(0)
-  const { terms, weights } = strongest(profileOf(index, items), MAX_PROFILE_TERMS)
+  const { terms, weights } = profileOf(index, items)
   let squared = 0
   for (const weight of weights) squared += weight * weight
   if (squared === 0) return out
@@ -91,10 +87,4 @@ function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
     }
   }
   return { terms: Int32Array.from(terms), weights: Float64Array.from(terms, (term) => sums[term]!) }
-}
-
-function strongest(profile: Profile, limit: number): Profile {
-  if (profile.terms.length <= limit) return profile
-  const { items: positions, scores } = topK(profile.weights, limit)
-  return { terms: Int32Array.from(positions, (position) => profile.terms[position]!), weights: scores }
 }
