@@ -10,28 +10,28 @@ export type TitleMatch = (itemIndex: number) => number
  * 1: whole words only; 0: beginnings of words. An empty query matches every movie at 0.
  */
 export function openTitles(catalog: Pick<CatalogIndex, 'numItems' | 'title' | 'years'>): (query: string) => TitleMatch {
+  // a space before every word and behind the last: a word's beginning and end are found by `includes`
   let titles: string[] | undefined
 
   return (query) => {
-    titles ??= Array.from({ length: catalog.numItems }, (_, item) => words(catalog.title(item)))
+    titles ??= Array.from({ length: catalog.numItems }, (_, item) => ` ${words(catalog.title(item))} `)
     const folded = titles
     const wanted = words(query)
     if (wanted === '') return () => (query.trim() === '' ? 0 : -1)
-    const wantedWords = wanted.split(' ')
-    return (item) => matchOf(folded[item]!, String(catalog.years[item]), wanted, wantedWords)
+    const begins = wanted.split(' ').map((word) => ` ${word}`)
+    return (item) => matchOf(folded[item]!, String(catalog.years[item]), wanted, begins)
   }
 }
 
-function matchOf(title: string, year: string, wanted: string, wantedWords: string[]): number {
-  if (title === wanted || `${title} ${year}` === wanted) return 3
-  const spaced = ` ${title} `
+/** @param begins the wanted words, each behind a space */
+function matchOf(title: string, year: string, wanted: string, begins: string[]): number {
   let wholeWords = true
-  for (const word of wantedWords) {
-    if (word === year || spaced.includes(` ${word} `)) continue
-    if (!spaced.includes(` ${word}`)) return -1
-    wholeWords = false
+  for (const word of begins) {
+    if (title.includes(word)) wholeWords &&= title.includes(`${word} `)
+    else if (word.slice(1) !== year) return -1
   }
-  if (title.startsWith(wanted)) return 2
+  if (title === ` ${wanted} ` || `${title}${year}` === ` ${wanted}`) return 3
+  if (title.startsWith(` ${wanted}`)) return 2
   return wholeWords ? 1 : 0
 }
 
