@@ -34,7 +34,7 @@ export const movieRoutes: Route[] = [
     method: 'get',
     path: '/movies',
     tag: 'movies',
-    summary: 'Movies whose title matches, best match first; without `q` the most popular ones',
+    summary: 'Movies whose title matches, best match first; without a query the most popular ones',
     query: MovieSearch,
     answer: MovieList,
     handle({ served, query: { q, k, ...constraints } }) {
