@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import {
   type BuildFlags,
   buildCommand,
   listCommand,
   type ModelsFlags,
+  type PrepareFlags,
+  prepareCommand,
   rollbackCommand,
   type Surroundings,
 } from './commands.ts'
 import { ConfigError, PRESETS } from './config.ts'
+import { type EdaFlags, edaCommand } from './eda-command.ts'
 import type { Step } from './index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -33,6 +37,9 @@ Examples:
   $ npx marquee build                    build and publish a model of the bundled sample
   $ npx marquee build --preset small     the same, learning from the most active users only
   $ npx marquee evaluate --seed 7        stop after the metrics table
+  $ npx marquee prepare --input ml-25m --output tables --split leaveOneOut
+                                         any data to clean Parquet tables, and no further
+  $ npx marquee eda --input ml-25m       what is in that data: an HTML report
   $ npx marquee models list              what is published, and which model is current
   $ npx marquee models rollback          back to the model that was current before
 
@@ -77,6 +84,7 @@ export async function main(): Promise<void> {
     cwd,
     // loaded when they are needed: help and a wrong option answer at once
     build: async (options) => (await import('./index.ts')).build(options),
+    prepareTables: async (options) => (await import('./prepare-tables.ts')).prepareTables(options),
     openStore: async (options) => (await import('./publish/local-r2.ts')).openLocalR2(options),
   })
   process.exit(code)
@@ -111,8 +119,26 @@ function describeProgram(surroundings: Surroundings): Command {
       const steps = BUILD_COMMANDS.slice(1).map(([step]) => step)
       command.addOption(new Option('--until <step>', 'stop after this step').choices(steps))
     }
-    command.action((flags: BuildFlags) => buildCommand({ ...flags, until: flags.until ?? until }, surroundings))
+    if (name === 'prepare')
+      command
+        .option('--input <path>', 'read this folder or file instead of data.sources; may stand several times', collect)
+        .option('--output <dir>', 'write the tables there, and nothing else anywhere')
+        .addOption(new Option('--split <strategy>', 'how to divide the ratings').choices([...SPLIT_STRATEGIES]))
+    command.action((flags: BuildFlags & PrepareFlags) =>
+      flags.input !== undefined || flags.output !== undefined
+        ? prepareCommand(flags, surroundings)
+        : buildCommand({ ...flags, until: flags.until ?? until }, surroundings),
+    )
   }
+  program
+    .command('eda')
+    .description('explore the source files: one HTML report with plots, nothing is trained')
+    .option('--config <file>', 'YAML file (default: config/config.yml)')
+    .option('--input <path>', 'read this folder or file instead of data.sources; may stand several times', collect)
+    .option('--output <file>', 'where the report goes (default: eda.html in the folder of the artifacts)')
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+    .option('--log-file <file>', 'also write log lines there, as JSON')
+    .action((flags: EdaFlags) => edaCommand(flags, surroundings))
   addModelsCommands(program, surroundings)
   return program
 }
@@ -129,6 +155,10 @@ function addModelsCommands(program: Command, surroundings: Surroundings): void {
   withOptions(models.command('rollback').description('make another published model current'))
     .argument('[buildId]', 'one of "marquee models list" (default: the one that was current before)')
     .action((buildId: string | undefined, flags: ModelsFlags) => rollbackCommand(buildId, flags, surroundings))
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
 }
 
 function parseSeed(text: string): number {

@@ -1,12 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { ConfigError, loadConfig } from './config.ts'
+import type { Config } from '#core/schemas/config.ts'
+import { ConfigError, loadConfig, type Overrides } from './config.ts'
 import type { BuildResult, build, Step } from './index.ts'
+import type { StepHandles } from './io/handles.ts'
 import { createLog } from './io/log.ts'
 import { createProgress, type ProgressStream } from './io/progress.ts'
 import { bytes, table } from './io/table.ts'
 import { metricsTable } from './metrics-table.ts'
+import type { prepareTables } from './prepare-tables.ts'
+import { preparedTables } from './prepared-tables.ts'
 import { listModels, rollback } from './publish/index.ts'
 import type { openLocalR2 } from './publish/local-r2.ts'
 
@@ -21,16 +25,22 @@ export interface Surroundings {
   /** folder that paths on the command line start at */
   cwd: string
   build: typeof build
+  prepareTables: typeof prepareTables
   openStore: (options: { stateDir?: string }) => ReturnType<typeof openLocalR2>
 }
 
-export interface BuildFlags {
+/** Which configuration, and how much to say. */
+export interface ConfigFlags {
   config?: string
   preset?: string
   seed?: number
   logLevel?: string
   logFile?: string
+}
+
+export interface BuildFlags extends ConfigFlags {
   device: string
+  split?: string
   state?: string
   json?: string
   until: Step
@@ -38,31 +48,72 @@ export interface BuildFlags {
 
 /** The pipeline until a step; prints what came out. */
 export async function buildCommand(flags: BuildFlags, surroundings: Surroundings): Promise<void> {
-  const { cwd, stdout, stderr, signal } = surroundings
+  const { cwd, stdout } = surroundings
   if (flags.device === 'gpu')
     throw new ConfigError('--device: found gpu; this version trains on the CPU: use auto or cpu')
-  const config = loadConfig({
+  const config = configOf(flags, cwd, flags.split === undefined ? {} : { split: flags.split })
+  const result = await withHandles(config, surroundings, (handles) =>
+    surroundings.build({
+      config,
+      until: flags.until,
+      handles,
+      openStore: () => surroundings.openStore(stateOf(flags, cwd)),
+    }),
+  )
+  stdout.write(`${await summaryOf(result)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
+}
+
+export interface PrepareFlags extends ConfigFlags {
+  input?: string[]
+  output?: string
+  split?: string
+  json?: string
+}
+
+/** Any data to tables in a folder of the caller's; prints what came in and what came out. */
+export async function prepareCommand(flags: PrepareFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout } = surroundings
+  const { output } = flags
+  if (output === undefined) throw new ConfigError('--output: found nothing; --input needs a folder for the tables')
+  const config = configOf(flags, cwd, {
+    ...(flags.input !== undefined && { inputs: flags.input.map((path) => resolve(cwd, path)) }),
+    ...(flags.split !== undefined && { split: flags.split }),
+  })
+  const statistics = await withHandles(config, surroundings, (handles) =>
+    surroundings.prepareTables({ config, outputDir: resolve(cwd, output), handles }),
+  )
+  stdout.write(`${preparedTables(statistics)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), statistics)
+}
+
+/** The configuration that a command line asks for; files on it start at `cwd`. @throws {ConfigError} */
+export function configOf(flags: ConfigFlags, cwd: string, overrides: Overrides): Config {
+  return loadConfig({
     path: flags.config === undefined ? undefined : resolve(cwd, flags.config),
     preset: flags.preset,
     overrides: {
+      ...overrides,
       ...(flags.seed !== undefined && { seed: flags.seed }),
       ...(flags.logLevel !== undefined && { logLevel: flags.logLevel }),
       ...(flags.logFile !== undefined && { logFile: resolve(cwd, flags.logFile) }),
     },
   })
+}
+
+/** Do the work with a log and a progress line as configured; both are gone when it is done. */
+export async function withHandles<Result>(
+  config: Config,
+  { stderr, signal }: Surroundings,
+  work: (handles: StepHandles) => Promise<Result>,
+): Promise<Result> {
   const progress = createProgress(stderr)
   const quiet = config.logging.level === 'error' || config.logging.level === 'warn'
   const log = createLog({ ...config.logging, stream: stderr, beforeLine: progress.clear })
   try {
-    const result = await surroundings.build({
-      config,
-      until: flags.until,
-      handles: { log, progress: quiet ? { update() {} } : progress, signal },
-      openStore: () => surroundings.openStore(stateOf(flags, cwd)),
-    })
+    const result = await work({ log, progress: quiet ? { update() {} } : progress, signal })
     progress.clear()
-    stdout.write(`${await summaryOf(result)}\n`)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
+    return result
   } catch (error) {
     progress.clear()
     if (config.logging.level === 'debug' && !signal.aborted && error instanceof Error) log.debug(String(error.stack))

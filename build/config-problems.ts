@@ -8,7 +8,7 @@ interface Surroundings {
   /** file, line and key, as `config/config.yml:12: model.cf.factors` */
   where(path: Path): string
   found(path: Path): unknown
-  /** path of every key there is */
+  /** path of every key there is, in a list those of its first entry */
   known: string[]
 }
 
@@ -25,7 +25,11 @@ export function describeProblem(issue: z.core.$ZodIssue, { where, found, known }
 /** The key that was probably meant: one spelled alike in the same section, or of the same name elsewhere. */
 function suggestion(path: Path, knownKeys: string[]): string {
   const name = String(path.at(-1))
-  const section = path.slice(0, -1).join('.')
+  // the keys of one source are those of every other
+  const section = path
+    .slice(0, -1)
+    .map((step) => (typeof step === 'number' ? 0 : step))
+    .join('.')
   const known = knownKeys.map((key) => ({ key, name: key.slice(key.lastIndexOf('.') + 1) }))
   const siblings = known.filter(({ key, name }) => key === (section === '' ? name : `${section}.${name}`))
   const [nearest] = siblings
@@ -40,7 +44,7 @@ function suggestion(path: Path, knownKeys: string[]): string {
 }
 
 /** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

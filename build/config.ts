@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
-import { isMap, isNode, isPair, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
-import { Config } from '#core/schemas/config.ts'
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { Config, SourceConfig } from '#core/schemas/config.ts'
 import { show } from '#core/schemas/problem.ts'
 import { describeProblem } from './config-problems.ts'
 
@@ -20,7 +20,17 @@ export interface ConfigOptions {
   /** one of PRESETS, laid over the file */
   preset?: string | undefined
   /** laid over both, from the command line */
-  overrides?: { seed?: number; logLevel?: string; logFile?: string }
+  overrides?: Overrides
+}
+
+export interface Overrides {
+  seed?: number
+  logLevel?: string
+  logFile?: string
+  /** read these instead of data.sources, each in the format that its files show */
+  inputs?: string[]
+  /** split.strategy */
+  split?: string
 }
 
 type Path = readonly PropertyKey[]
@@ -49,7 +59,7 @@ export function loadConfig(options: ConfigOptions = {}): Config {
   const surroundings = {
     where: (path: Path) => where(path, layers),
     found: (path: Path) => valueAt(merged, path),
-    known: knownKeys(),
+    known: [...knownKeys(), ...Object.keys(SourceConfig.shape).map((key) => `data.sources.0.${key}`)],
   }
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describeProblem(issue, surroundings)).join('\n'))
 }
@@ -98,7 +108,7 @@ function readPreset(preset: string): Layer {
   return readLayer(join(ROOT, 'config', 'presets', `${preset}.yml`))
 }
 
-function optionLayer({ seed, logLevel, logFile }: NonNullable<ConfigOptions['overrides']>): Layer {
+function optionLayer({ seed, logLevel, logFile, inputs, split }: Overrides): Layer {
   const values: Tree = {}
   if (seed !== undefined) values.project = { seed }
   if (logLevel !== undefined || logFile !== undefined)
@@ -106,6 +116,8 @@ function optionLayer({ seed, logLevel, logFile }: NonNullable<ConfigOptions['ove
       ...(logLevel !== undefined && { level: logLevel }),
       ...(logFile !== undefined && { file: logFile }),
     }
+  if (inputs !== undefined) values.data = { sources: inputs.map((path) => ({ path, format: 'auto' })) }
+  if (split !== undefined) values.split = { strategy: split }
   return { name: 'command line', values, lineOf: () => null }
 }
 
@@ -128,11 +140,15 @@ function where(path: Path, layers: Layer[]): string {
   return `${layer.name}${line === null ? '' : `:${line}`}${path.length > 0 ? `: ${path.join('.')}` : ''}`
 }
 
-/** Offset of the key at `path` in the YAML text; the nearest key above it where the path goes on into a list. */
+/** Offset of the key at `path` in the YAML text; the nearest key above it where there is none. */
 function keyOffset(contents: ParsedNode | null, path: Path): number | null {
   let node: unknown = contents
   let offset: number | null = null
   for (const step of path) {
+    if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step]
+      continue
+    }
     if (!isMap(node)) break
     const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step)
     if (!pair) return offset

@@ -19,15 +19,15 @@ export interface Input {
 /**
  * Which build this is: 16 hex digits of the SHA-256 over inputs, configuration and code, all of which go
  * into the bytes of a model. Left out is what does not: where files are read from and written to (the
- * inputs count by content) and logging. Names and notes of the project and the experiment stand in the model card, so
+ * inputs count by content, in the order of the sources, as the first is trusted most) and logging. Names and notes of the project and the experiment stand in the model card, so
  * they count. The number of threads and the clock are no part of it: the steps must not depend on them.
  * @param codeHash of `hashCode`
  */
 export function buildIdentity(config: Config, inputs: Input[], codeHash: string): BuildIdentity {
   const { logging: _logging, project, data, ...rest } = config
   const { artifacts: _artifacts, ...countedProject } = project
-  const { movielens: _movielens, metadata: _metadata, ...countedData } = data
-  const files = inputs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`).sort()
+  const countedData = { ...data, sources: data.sources.map(({ path: _path, ...source }) => source) }
+  const files = inputs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`)
   const counted = { ...rest, project: countedProject, data: countedData, files, code: codeHash }
   return { buildId: sha256(canonicalJson(counted)).slice(0, 16), config }
 }

@@ -9,7 +9,7 @@ import { buildIdentity, hashCode } from './identity.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
 import type { StepHandles } from './io/handles.ts'
 import { type Dataset, PART, type Prepared, type Trained } from './nouns.ts'
-import { prepare } from './prepare/index.ts'
+import { hashSplitFiles, prepare } from './prepare/index.ts'
 import { publish } from './publish/index.ts'
 import type { ObjectStore } from './publish/object-store.ts'
 import { train } from './train/index.ts'
@@ -39,7 +39,8 @@ export interface BuildResult {
  * code; one that was exported before is taken over as it is, and only published.
  */
 export async function build({ config, until, handles, openStore }: BuildOptions): Promise<BuildResult> {
-  const { buildId } = buildIdentity(config, await hashInputs(config.data), hashCode())
+  const inputs = [...(await hashInputs(config.data)), ...(await hashSplitFiles(config.split))]
+  const { buildId } = buildIdentity(config, inputs, hashCode())
   const folder = join(config.project.artifacts, buildId)
   const modelFolder = join(folder, 'model')
   const clock = stopwatch(until, handles)
@@ -161,12 +162,12 @@ async function writeReport(
   folder: string,
   buildId: string,
   card: ModelCard,
-  { sources }: Dataset,
+  { sources, joins }: Dataset,
   { tables }: Prepared,
   { losses }: Trained,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const report = { buildId, ...card, sources, tables, losses }
+  const report = { buildId, ...card, sources, joins, tables, losses }
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
 }
 

@@ -15,15 +15,31 @@ export interface SourceReport {
   dropped: Record<string, number>
 }
 
+/** How the rows of one metadata source found their movies. Each row is counted once, by the best key that it has. */
+export interface JoinReport {
+  /** file */
+  source: string
+  rows: number
+  byMovieId: number
+  byTmdbId: number
+  byImdbId: number
+  /** by title and year */
+  byTitle: number
+  unmatched: number
+}
+
 /**
  * ingest → prepare. Clean, typed tables in an in-memory DuckDB, in the file's order:
  * `ratings(userId INTEGER, movieId INTEGER, rating DOUBLE, timestamp BIGINT)` unique by (userId, movieId), latest wins;
  * `movies(movieId, title, year, genres VARCHAR[])`; `links(movieId, imdbId, tmdbId)`;
+ * `user_ids(userId, id)` and `item_ids(movieId, id)` where own data had other ids than numbers, else empty;
  * `tags(userId, movieId, tag, timestamp)`; `metadata(movieId, overview, tagline, keywords, cast, directors, runtime, poster, source)`.
  */
 export interface Dataset {
   database: Database
   sources: SourceReport[]
+  /** one each metadata file, in the order in which they are preferred */
+  joins: JoinReport[]
 }
 
 /** A movie's texts; an absent one is an empty string or list. */
@@ -55,8 +71,11 @@ export interface Catalog {
   texts: MovieText[]
 }
 
-/** Which part of the split a rating fell in. HISTORY_ONLY did not pass the filters: seen, never learned from or judged. */
-export const PART = { historyOnly: 0, train: 1, validation: 2, test: 3 } as const
+/**
+ * Which part of the split a rating fell in. historyOnly did not pass the filters: seen, never learned from or judged.
+ * foldIn is what a held-out user tells of himself: seen when he is judged, never learned from.
+ */
+export const PART = { historyOnly: 0, train: 1, validation: 2, test: 3, foldIn: 4 } as const
 export type Part = (typeof PART)[keyof typeof PART]
 
 /** All ratings as CSR over users in the order of userId; each user's rows in the order of time, then movieId. */
@@ -80,6 +99,48 @@ export interface Prepared {
   /** the Parquet tables written, with their rows */
   tables: { name: string; rows: number; sizeBytes: number }[]
   summary: DataSummary
+}
+
+/** One Parquet table that was written. */
+export interface TableReport {
+  name: string
+  rows: number
+  sizeBytes: number
+  /** name → DuckDB's type, in the columns' order; build/prepare/schema.ts says what they mean */
+  columns: Record<string, string>
+}
+
+/** statistics.json, and what `marquee prepare` tells: where the tables come from and what is in them. */
+export interface Statistics {
+  sources: SourceReport[]
+  joins: JoinReport[]
+  filters: {
+    minRatingsPerUser: number
+    minRatingsPerMovie: number
+    minTags: number
+    until: Config['data']['filterUntil']
+    /** a given split says itself which ratings count: then the first two are not applied */
+    applied: boolean
+    /** ratings that did not pass, or that no file of a given split names */
+    leftOut: number
+  }
+  counts: Omit<DataSummary, 'parts' | 'coverage'>
+  /** used ratings by used users × used movies */
+  density: number
+  /** of all ratings, by stars; with more than 100 different ones twenty bins, named by their lower end */
+  ratingHistogram: { rating: number; ratings: number }[]
+  split: {
+    strategy: Config['split']['strategy']
+    seed: number
+    parts: Record<keyof typeof PART, { ratings: number; users: number; movies: number }>
+    /** of a given split, a file each */
+    files: SourceReport[]
+  }
+  /** movies that have each text field */
+  coverage: DataSummary['coverage']
+  /** places of movie_features.genreVector */
+  genres: string[]
+  tables: TableReport[]
 }
 
 /** Goes into the model card. */

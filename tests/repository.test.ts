@@ -154,6 +154,7 @@ describe('fence 4, imports: who may import whom', () => {
     ['functions/index.ts', "import fs from 'node:fs'"],
     ['functions/web/app.tsx', "import { foldIn } from '#core/scoring/fold-in.ts'"],
     ['build/train/als.ts', "import { read } from '../ingest/index.ts'"],
+    ['build/eda/page.ts', "import { ingest } from '../ingest/index.ts'"],
     ['build/train/als.ts', "export { read } from\n  '../ingest/index.ts'"],
     ['build/train/als.ts', "const recommend = await import('#recommend/index.ts')"],
     ['build/index.ts', "import { als } from './train/als.ts'"],

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Model, ServingSettings } from '#core/model.ts'
 import { randomSource } from '#core/random.ts'
 import type { BlendWeights, Config } from '#core/schemas/config.ts'
@@ -17,11 +18,6 @@ export type Report = ModelCard['evaluation']
 
 /** The name of the served blend among the report's rows. */
 export const SERVED = 'marquee'
-
-const WAY: Record<Config['split']['strategy'], string> = {
-  userTime: 'the last ratings of each user in time order',
-  globalTime: 'all ratings after one date',
-}
 
 /** Blend weights by length of history, learned on the validation part, or the config's for all. */
 export function learnBlend(files: ArtifactFiles, prepared: Prepared, config: Config, handles: StepHandles): BlendTable {
@@ -55,7 +51,7 @@ export function evaluate(
   }
   return {
     protocol:
-      `test: ${WAY[config.split.strategy]} (${Math.round(config.split.test * 100)} % of those used); ` +
+      `test: ${testPart(config.split)}; ` +
       `relevant: ${relevantFrom} stars or more; ranked: the whole catalogue but what the user rated before; ` +
       'trained on train + validation, weights chosen on validation, judged on the exported bytes by the served code',
     relevantFrom,
@@ -63,6 +59,30 @@ export function evaluate(
     usersWithoutRelevant: withoutRelevant,
     models: [...values].map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
     overPopularity: differences(values.get(SERVED)!, values.get('popularity')!, resamples),
+  }
+}
+
+/** What the test part is, in words for the report. */
+function testPart(split: Config['split']): string {
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  switch (split.strategy) {
+    case 'userTime':
+      return `the last ratings of each user in time order (${percent(split.test)} of those used)`
+    case 'globalTime':
+      return `all ratings after one date (${percent(split.test)} of those used)`
+    case 'leaveOneOut':
+      return 'the last rating of each user'
+    case 'random':
+      return `ratings drawn by chance (${percent(split.test)} of those used)`
+    case 'kFold':
+      return `fold ${split.fold} of ${split.folds} (0 is the first), drawn by chance`
+    case 'strongGeneralization':
+      return (
+        `${percent(split.test)} of the users, held out whole: ` +
+        `${percent(1 - split.foldIn)} of their ratings, after they told the others`
+      )
+    case 'given':
+      return `the ratings given by ${basename(split.given.test ?? '')}`
   }
 }
 

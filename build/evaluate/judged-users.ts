@@ -1,5 +1,5 @@
 import type { History } from '#core/history.ts'
-import type { Interactions, Part } from '../nouns.ts'
+import { type Interactions, PART, type Part } from '../nouns.ts'
 
 /** A user to be judged: what was known before, and what turned out to be liked. */
 export interface JudgedUser {
@@ -8,9 +8,17 @@ export interface JudgedUser {
   relevant: ReadonlySet<number>
 }
 
+/** What is known when a part is judged, whenever it was rated: a split that is not by time has it among the part's own. */
+const KNOWN: Record<number, ReadonlySet<number>> = {
+  [PART.validation]: new Set([PART.train, PART.foldIn]),
+  [PART.test]: new Set([PART.train, PART.foldIn, PART.validation]),
+}
+
 /**
- * The users of one part of the split. A user's history is everything before the first rating of that part, the
- * ratings that the filters left out included: they were seen too.
+ * The users of one part of the split. A user's history is all that the parts before it hold, and what a held-out user
+ * tells; also the ratings that the filters left out, as they were seen too, up to the last of those and at least to the
+ * first rating of the part. So with a split by time it is everything before the first rating of the part.
+ * @param part validation or test
  * @returns users with relevant items, and how many had ratings in the part but none relevant
  */
 export function judgedUsers(
@@ -18,7 +26,7 @@ export function judgedUsers(
   part: Part,
   relevantFrom: number,
 ): { judged: JudgedUser[]; withoutRelevant: number } {
-  const { indptr, parts, itemIndices, ratings, timestamps } = interactions
+  const { indptr, parts, itemIndices, ratings } = interactions
   const judged: JudgedUser[] = []
   let withoutRelevant = 0
   for (let user = 0; user < interactions.userIds.length; user++) {
@@ -31,15 +39,41 @@ export function judgedUsers(
     for (let entry = start; entry < to; entry++)
       if (parts[entry] === part && ratings[entry]! >= relevantFrom) relevant.add(itemIndices[entry]!)
     if (relevant.size === 0) withoutRelevant++
-    else
-      judged.push({
-        history: {
-          itemIndices: itemIndices.subarray(from, start),
-          ratings: ratings.subarray(from, start),
-          timestamps: timestamps.subarray(from, start),
-        },
-        relevant,
-      })
+    else judged.push({ history: historyOf(interactions, from, start, to, KNOWN[part]!), relevant })
   }
   return { judged, withoutRelevant }
+}
+
+/** @param start the first rating of the part, between the user's first entry `from` and the end `to` */
+function historyOf(
+  { itemIndices, ratings, timestamps, parts }: Interactions,
+  from: number,
+  start: number,
+  to: number,
+  known: ReadonlySet<number>,
+): History {
+  let end = to
+  while (end > start && !known.has(parts[end - 1]!)) end--
+  const isHistory = (entry: number) => parts[entry] === PART.historyOnly || known.has(parts[entry]!)
+  let entries = 0
+  for (let entry = from; entry < end; entry++) if (isHistory(entry)) entries++
+  // nothing of the part or a later one stands between: a view will do
+  if (entries === end - from)
+    return {
+      itemIndices: itemIndices.subarray(from, end),
+      ratings: ratings.subarray(from, end),
+      timestamps: timestamps.subarray(from, end),
+    }
+  const history = {
+    itemIndices: new Int32Array(entries),
+    ratings: new Float32Array(entries),
+    timestamps: new Uint32Array(entries),
+  }
+  for (let entry = from, at = 0; entry < end; entry++) {
+    if (!isHistory(entry)) continue
+    history.itemIndices[at] = itemIndices[entry]!
+    history.ratings[at] = ratings[entry]!
+    history.timestamps[at++] = timestamps[entry]!
+  }
+  return history
 }

@@ -20,7 +20,7 @@ export function judge(staged: Staged, broken: readonly Dropped[], config: DataCo
   const share = sum(bad) / rowsRead
 
   if (rowsRead === 0 && NEEDED.includes(staged.kind))
-    throw new DataError(`${file}: found a header and no rows, expected ${staged.kind}`)
+    throw new DataError(`${file}: found no rows, expected ${staged.kind}`)
   if (share > config.maxBadRowShare)
     throw new DataError(
       `${file}: ${sum(bad)} of ${rowsRead} rows cannot be used (${percent(share)}), ` +
@@ -49,7 +49,7 @@ function lines(file: string, dropped: readonly Dropped[]): string {
   return dropped
     .flatMap(({ first }) => first)
     .sort((a, b) => a.line - b.line)
-    .map(({ line, found, expected }) => `  ${file}:${line}: found ${found}, expected ${expected}`)
+    .map(({ file: part = file, line, found, expected }) => `  ${part}:${line}: found ${found}, expected ${expected}`)
     .join('\n')
 }
 

@@ -4,28 +4,45 @@ import { READ_BYTES } from '../io/files.ts'
 const NEWLINE = 10
 const RETURN = 13
 const QUOTE = 34
-const COMMA = 44
 /** longest text shown of a row, characters */
 const SHOWN = 160
+
+/** How rows and columns stand in a text file. */
+export interface Layout {
+  /** between columns, 1 to 4 ASCII characters */
+  delimiter: string
+  /** whether a column may stand in double quotes, doubled inside it, and hold line ends and delimiters then */
+  quoted: boolean
+  /** whether the first row is the names of the columns */
+  header: boolean
+}
 
 /**
  * Physical lines of CSV records, found by one pass over the bytes: quoted line ends, blank lines and rows that
  * DuckDB rejected are all counted as they are. Needed only when something is wrong, so DuckDB need not carry lines.
- * @param rows accepted records, from 0 after the header line, ascending
+ * @param rows accepted records, from 0 after the header line where there is one, ascending
  * @param rejectedOffsets byte offsets of the rejected records, as in `locateRejected`
  */
 export async function locateRows(
   file: string,
+  layout: Layout,
   rows: readonly number[],
   rejectedOffsets: Float64Array,
 ): Promise<{ line: number; text: string }[]> {
   const located: { line: number; text: string }[] = []
-  let accepted = -2 // the header is record −1
+  let header = layout.header
+  let accepted = -1
   let nextRejected = 0
-  for await (const { offset, line, text } of records(file)) {
-    if (nextRejected < rejectedOffsets.length && rejectedOffsets[nextRejected] <= offset && accepted > -2)
+  for await (const { offset, line, text } of records(file, layout)) {
+    if (header) {
+      header = false
+      continue
+    }
+    if (nextRejected < rejectedOffsets.length && rejectedOffsets[nextRejected] <= offset) {
       nextRejected++
-    else accepted++
+      continue
+    }
+    accepted++
     if (accepted === rows[located.length]) {
       located.push({ line, text: text() })
       if (located.length === rows.length) return located
@@ -40,11 +57,12 @@ export async function locateRows(
  */
 export async function locateRejected(
   file: string,
+  layout: Layout,
   offsets: readonly number[],
 ): Promise<{ line: number; text: string }[]> {
   const located: { line: number; text: string }[] = []
   if (offsets.length === 0) return located
-  for await (const { offset, line, text } of records(file)) {
+  for await (const { offset, line, text } of records(file, layout)) {
     if (offsets[located.length] > offset) continue
     located.push({ line, text: text() })
     if (located.length === offsets.length) break
@@ -52,25 +70,34 @@ export async function locateRejected(
   return located
 }
 
-/** The first line whose end is another than the first line's, and both ends; undefined when all are alike. */
-export async function mixedLineEnd(file: string): Promise<{ line: number; found: string; first: string } | undefined> {
+/** The first line that ends in a lone CR, or otherwise than the first line; undefined when all are alike. */
+export async function strangeLineEnd(
+  file: string,
+): Promise<{ line: number; found: string; expected: string } | undefined> {
   let line = 0
   let first: string | undefined
-  let previous = 0
+  let returned = false
   for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) {
-      line++
-      const end = (at === 0 ? previous : chunk[at - 1]) === RETURN ? 'CRLF' : 'LF'
-      first ??= end
-      if (end !== first) return { line, found: end, first }
+    for (const byte of chunk) {
+      if (byte === NEWLINE || returned) {
+        line++
+        const found = byte === NEWLINE ? (returned ? 'CRLF' : 'LF') : 'CR'
+        first ??= found
+        if (first === 'CR') return { line, found, expected: 'LF or CRLF' }
+        if (found !== first) return { line, found, expected: `${first} as in line 1` }
+      }
+      returned = byte === RETURN
     }
-    previous = chunk[chunk.length - 1]
   }
   return undefined
 }
 
 /** Non-blank records with their first byte and first line. Text is cut out only when asked for. */
-async function* records(file: string): AsyncGenerator<{ offset: number; line: number; text: () => string }> {
+async function* records(
+  file: string,
+  { delimiter, quoted: mayBeQuoted }: Layout,
+): AsyncGenerator<{ offset: number; line: number; text: () => string }> {
+  const delimiterEnd = delimiter.charCodeAt(delimiter.length - 1)
   let line = 1
   let position = 0
   let quoted = false
@@ -81,10 +108,10 @@ async function* records(file: string): AsyncGenerator<{ offset: number; line: nu
     const bytes = Buffer.concat([carried, chunk])
     let from = 0
     for (let at = carried.length; at < bytes.length; at++) {
-      if (bytes[at] === QUOTE) {
+      if (bytes[at] === QUOTE && mayBeQuoted) {
         // a quote opens a column only at its start; right after a closing one it is doubled, and the column goes on
         if (quoted) closedAt = at
-        quoted = !quoted && (at === from || bytes[at - 1] === COMMA || closedAt === at - 1)
+        quoted = !quoted && (at === from || bytes[at - 1] === delimiterEnd || closedAt === at - 1)
       } else if (bytes[at] === NEWLINE) {
         line++
         if (quoted) continue

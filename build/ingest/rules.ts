@@ -1,5 +1,5 @@
 import type { DataConfig } from '#core/schemas/config.ts'
-import type { Kind } from './reader.ts'
+import type { Staged } from './reader.ts'
 
 /** A row for which `where` holds is dropped. A row is counted under the first of its rules. */
 export interface Rule {
@@ -11,9 +11,11 @@ export interface Rule {
   where: string
 }
 
-/** At most one row may have these columns. */
+/** At most one row may have these columns; rows in which one of them is NULL are left alone. */
 export interface Uniqueness {
   key: string[]
+  /** SQL of key columns that the staged table has not */
+  computed?: Record<string, string>
   /** SQL order that puts the row to keep first */
   keep: string
   /** rows of the same key that are not simply the same again */
@@ -23,9 +25,10 @@ export interface Uniqueness {
 /** timestamps are kept in 32 bits: seconds until 2106, and milliseconds given by mistake are found */
 const LAST_SECOND = 0xffff_ffff
 
-const id = (column: string): Rule => ({
+/** @param isText whether the file may have any text for it, which is numbered (number-ids.ts) */
+const id = (column: string, isText = false): Rule => ({
   reason: `${column} is not an id`,
-  expected: `${column} to be a whole number above 0`,
+  expected: isText ? `text as ${column === 'movieId' ? 'itemId' : column}` : `${column} to be a whole number above 0`,
   bad: true,
   where: `"${column}" IS NULL OR "${column}" <= 0`,
 })
@@ -48,22 +51,48 @@ const text = (column: string): Rule => ({
 /** Catalogues of titles and texts are often larger than the ratings, so that only a rating or a tag of an unknown movie is bad. */
 const knownMovie = (bad: boolean): Rule => ({
   reason: 'movieId is not among the movies',
-  expected: 'a movieId that movies.csv has',
+  expected: 'a movieId that the movies have',
   bad,
   where: '"movieId" NOT IN (SELECT "movieId" FROM movies)',
 })
 
+/** Which movie a row of metadata is about, for the join. */
+const someKey: Rule = {
+  reason: 'no id and no title',
+  expected: 'movieId, tmdbId, imdbId or title',
+  bad: true,
+  where: `coalesce("movieId", "tmdbId", "imdbId") IS NULL AND coalesce(trim(title), '') = ''`,
+}
+
+/** An id may be absent, but not zero. */
+const idIfAny = (column: string): Rule => ({
+  reason: `${column} is not an id`,
+  expected: `${column} to be a whole number above 0, or empty`,
+  bad: true,
+  where: `"${column}" <= 0`,
+})
+
+/** Two rows of one title and year may be two films, so that only ids make a key. */
+const STRONGEST_ID = `coalesce('movie ' || "movieId", 'tmdb ' || "tmdbId", 'imdb ' || "imdbId")`
+
 const again = { reason: 'movieId twice', expected: 'one row a movie: the first counts', bad: true }
+
+/** What rules depend on beyond the kind of table. */
+export interface RuleContext {
+  ratingScale: DataConfig['ratingScale']
+  /** whether a source lists the movies, so that others are mistakes; made from texts they are those that there are texts of */
+  moviesAreListed: boolean
+}
 
 /** What must hold for a row of each kind beyond its types. */
 export function rulesOf(
-  kind: Kind,
-  [lowest, highest]: DataConfig['ratingScale'],
+  { kind, textIds }: Pick<Staged, 'kind' | 'textIds'>,
+  { ratingScale: [lowest, highest], moviesAreListed }: RuleContext,
 ): { rules: Rule[]; unique?: Uniqueness } {
   switch (kind) {
     case 'movies':
       return {
-        rules: [id('movieId'), text('title')],
+        rules: [id('movieId', textIds), text('title')],
         unique: { key: ['movieId'], keep: 'rowid', otherwise: 'refuse the file' },
       }
     case 'ratings': {
@@ -75,7 +104,7 @@ export function rulesOf(
         where: `rating IS NULL OR rating NOT BETWEEN ${lowest} AND ${highest}`,
       }
       return {
-        rules: [id('userId'), id('movieId'), stars, time, knownMovie(true)],
+        rules: [id('userId', textIds), id('movieId', textIds), stars, time, knownMovie(moviesAreListed)],
         unique: {
           key: ['userId', 'movieId'],
           keep: '"timestamp" DESC, rowid DESC',
@@ -98,8 +127,16 @@ export function rulesOf(
       }
     }
     case 'tags':
-      return { rules: [id('userId'), id('movieId'), text('tag'), time, knownMovie(true)] }
+      return { rules: [id('userId'), id('movieId'), text('tag'), time, knownMovie(moviesAreListed)] }
     case 'metadata':
-      return { rules: [knownMovie(false)], unique: { key: ['movieId'], keep: 'rowid', otherwise: again } }
+      return {
+        rules: [idIfAny('movieId'), idIfAny('tmdbId'), idIfAny('imdbId'), someKey],
+        unique: {
+          key: ['id'],
+          computed: { id: STRONGEST_ID },
+          keep: 'rowid',
+          otherwise: { reason: 'id twice', expected: 'one row a movie: the first counts', bad: false },
+        },
+      }
   }
 }

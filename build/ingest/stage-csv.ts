@@ -1,79 +1,117 @@
 import { type Database, quote } from '../io/database.ts'
-import { firstLine, hashFile } from '../io/files.ts'
+import { firstLine } from '../io/files.ts'
 import { DataError } from './data-error.ts'
-import { locateRejected, locateRows, mixedLineEnd, shown } from './locate.ts'
+import type { InputFile } from './input-file.ts'
+import { type Layout, locateRejected, locateRows, shown, strangeLineEnd } from './locate.ts'
 import { type Dropped, type Kind, STAGED_COLUMNS, type Staged } from './reader.ts'
 
 /** rows shown of each reason */
 const SHOWN_ROWS = 3
 
+export const CSV: Layout = { delimiter: ',', quoted: true, header: true }
+
+/** A text file's columns in its order, with the types that they are read as. */
+export type FileColumns = Record<string, string>
+
+export interface CsvOptions {
+  layout?: Layout
+  /** the staged columns without those that the select adds */
+  columns?: FileColumns | undefined
+  /** SQL of staged columns over the file's; a staged column that neither has is NULL */
+  select?: Record<string, string>
+  /** types of the staged columns, where ids are still text */
+  staged?: Record<string, string>
+  /** whether the caller has looked at the header, and the columns have names of its own */
+  headerIsKnown?: boolean
+}
+
 /**
- * Stage a comma-separated file with a header by DuckDB: typed, in the file's order, rows of wrong types set aside.
+ * Stage a text file of rows and columns by DuckDB: typed, in the file's order, rows of wrong types set aside.
  * LF and CRLF line ends and a UTF-8 byte order mark are fine.
- * @throws {DataError} for a missing or empty file, another header, mixed line ends, or a quote that is not closed,
- *   after which nobody knows where rows begin
+ * @throws {DataError} for another header, mixed line ends, or a quote that is not closed, after which nobody knows
+ *   where rows begin
  */
-export async function stageCsv(kind: Kind, file: string, database: Database): Promise<Staged> {
-  const { sizeBytes, sha256 } = await hashFile(file)
-  const columns = STAGED_COLUMNS[kind]
-  await checkHeader(file, Object.keys(columns))
-  const table = `staged_${kind}`
-  await readCsv(table, file, columns, database)
-  const rejected = await readRejects(table, file, columns, database)
+export async function stageCsv(
+  kind: Kind,
+  { plain, ...named }: InputFile,
+  database: Database,
+  options: CsvOptions = {},
+): Promise<Staged> {
+  const { layout = CSV, select = {}, headerIsKnown = false } = options
+  const columns: FileColumns = options.columns ?? STAGED_COLUMNS[kind]
+  const line = await firstLine(plain)
+  if (layout.header && !headerIsKnown) checkHeader(named.file, line, layout, Object.keys(columns))
+  const source: Source = { ...named, plain, layout, columns, table: `staged_${kind}` }
+  const staged = Object.entries(options.staged ?? STAGED_COLUMNS[kind]).map(
+    ([name, type]) =>
+      `(${select[name] ?? (name in columns ? wholeNumber(name, columns[name]) : 'NULL')})::${type} AS "${name}"`,
+  )
+  await readCsv(source, staged, database)
+  const rejected = await readRejects(source, database)
   return {
     kind,
-    table,
-    file,
-    sizeBytes,
-    sha256,
-    rows: await database.count(`SELECT count(*) FROM ${table}`),
+    table: source.table,
+    ...named,
+    rows: await database.count(`SELECT count(*) FROM ${source.table}`),
     rejected: rejected.dropped,
-    locate: (rowids) => locateRows(file, rowids, rejected.offsets),
+    locate: async (rowids) => {
+      if (!layout.quoted) await refuseLineEnds(named.file, plain)
+      return locateRows(plain, layout, rowids, rejected.offsets)
+    },
   }
 }
 
-async function checkHeader(file: string, expected: string[]): Promise<void> {
-  const line = await firstLine(file)
-  const found = line.split(',').map((name) => name.trim().replace(/^"(.*)"$/u, '$1'))
+interface Source extends InputFile {
+  layout: Layout
+  columns: FileColumns
+  table: string
+}
+
+function checkHeader(file: string, line: string, { delimiter }: Layout, expected: string[]): void {
+  const found = line.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/u, '$1'))
   if (found.join() !== expected.join())
-    throw new DataError(`${file}:1: found the columns ${shown(found.join(','))}, expected "${expected.join()}"`)
+    throw new DataError(
+      `${file}:1: found the columns ${shown(found.join(delimiter))}, expected "${expected.join(delimiter)}"`,
+    )
 }
 
 /**
  * Whole numbers are read as DOUBLE (exact to 2^53) and then narrowed, because DuckDB would silently round
  * "1.5" to the id 2; what is not whole or too large becomes NULL, which the checks name. 10M ratings take 2.1 s, as with INTEGER.
  */
-async function readCsv(
-  table: string,
-  file: string,
-  columns: Record<string, string>,
-  database: Database,
-): Promise<void> {
-  const isWhole = (type: string) => type === 'INTEGER' || type === 'BIGINT'
-  const select = Object.entries(columns).map(([name, type]) =>
-    isWhole(type)
-      ? `CASE WHEN "${name}" = trunc("${name}") THEN try_cast("${name}" AS ${type}) END AS "${name}"`
-      : `"${name}"`,
-  )
+function wholeNumber(name: string, type: string): string {
+  return isWhole(type) ? `CASE WHEN "${name}" = trunc("${name}") THEN try_cast("${name}" AS ${type}) END` : `"${name}"`
+}
+
+function isWhole(type: string): boolean {
+  return type === 'INTEGER' || type === 'BIGINT' || type === 'SMALLINT'
+}
+
+async function readCsv({ file, plain, layout, columns, table }: Source, select: string[], database: Database) {
   const types = Object.entries(columns).map(
     ([name, type]) => `${quote(name)}: ${quote(isWhole(type) ? 'DOUBLE' : type)}`,
   )
+  const quotes = layout.quoted ? `quote = '"', escape = '"'` : `quote = '', escape = ''`
   try {
     await database.run(`
-      CREATE TABLE ${table} AS SELECT ${select.join(', ')} FROM read_csv(${quote(file)},
-        auto_detect = false, header = true, columns = {${types.join(', ')}}, delim = ',', quote = '"', escape = '"',
+      CREATE TABLE ${table} AS SELECT ${select.join(', ')} FROM read_csv(${quote(plain)},
+        auto_detect = false, header = ${layout.header}, columns = {${types.join(', ')}},
+        delim = ${quote(layout.delimiter)}, ${quotes},
         store_rejects = true, rejects_table = '${table}_rejects', rejects_scan = '${table}_scans')`)
   } catch (cause) {
-    const mixed = await mixedLineEnd(file)
-    if (mixed !== undefined)
-      throw new DataError(
-        `${file}:${mixed.line}: found a line that ends in ${mixed.found}, expected ${mixed.first} as in line 1`,
-        { cause },
-      )
+    await refuseLineEnds(file, plain, cause)
     throw new DataError(`${file}: DuckDB cannot read it as CSV (${(cause as Error).message.split('\n', 1)[0]})`, {
       cause,
     })
   }
+}
+
+/** @throws {DataError} when the line ends are not all LF, or all CRLF; DuckDB takes a lone CR for one too */
+async function refuseLineEnds(file: string, plain: string, cause?: unknown): Promise<void> {
+  const strange = await strangeLineEnd(plain)
+  if (strange === undefined) return
+  const { line, found, expected } = strange
+  throw new DataError(`${file}:${line}: found a line that ends in ${found}, expected ${expected}`, { cause })
 }
 
 interface Reject {
@@ -84,9 +122,7 @@ interface Reject {
 
 /** What DuckDB could not read, one reject a row, and its byte offset: its own line numbers count records, not lines. */
 async function readRejects(
-  table: string,
-  file: string,
-  columns: Record<string, string>,
+  { table, file, plain, layout, columns }: Source,
   database: Database,
 ): Promise<{ dropped: Dropped[]; offsets: Float64Array }> {
   // a row of several errors counts once: a wrong shape before a wrong value, the leftmost of them
@@ -103,10 +139,17 @@ async function readRejects(
           FROM ${table}_offsets)
     QUALIFY row_number() OVER (PARTITION BY reason ORDER BY "offset") <= ${SHOWN_ROWS}
     ORDER BY "offset"`)
+  // in quotes any line end may stand; elsewhere lines could not be told with it
+  if (groups.length > 0 && !layout.quoted) await refuseLineEnds(file, plain)
   const located = await locateRejected(
-    file,
+    plain,
+    layout,
     groups.map((reject) => reject.offset),
   )
+  if (located.length < groups.length) {
+    await refuseLineEnds(file, plain)
+    throw new DataError(`${file}: found rows whose lines cannot be told, expected one row a line`)
+  }
   const dropped = new Map<string, Dropped>()
   for (const [index, reject] of groups.entries()) {
     const { reason, expected, fatal } = describe(reject, columns)
@@ -129,7 +172,9 @@ async function readRejects(
 function describe(reject: Reject, columns: Record<string, string>): { reason: string; expected: string; fatal?: true } {
   switch (reject.type) {
     case 'CAST':
-      return { reason: `${reject.column} is not a number`, expected: `a number as ${reject.column}` }
+      return columns[reject.column!] === 'BOOLEAN'
+        ? { reason: `${reject.column} is not 0 or 1`, expected: `0 or 1 as ${reject.column}` }
+        : { reason: `${reject.column} is not a number`, expected: `a number as ${reject.column}` }
     case 'MISSING COLUMNS':
       return { reason: 'too few columns', expected: `${Object.keys(columns).length} columns` }
     case 'TOO MANY COLUMNS':

@@ -48,6 +48,19 @@ export function parseTitle(raw: string): ParsedTitle {
   return { title, year: dated ? Number(year[1]) : 0, names }
 }
 
+/** Names as they are compared: no diacritics, case, punctuation or leading article; "&" is "and". */
+export function normalizeName(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('&', ' and ')
+    .replace(/['’.]/gu, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+  return words.replace(/^(?:the|an?) (?=.)/u, '')
+}
+
 function moveArticle(name: string): string {
   const moved = MOVED_ARTICLE.exec(name)
   if (moved === null) return name

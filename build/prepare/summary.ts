@@ -1,10 +1,11 @@
 import type { Log } from '../io/handles.ts'
 import { type Catalog, type DataSummary, type Interactions, PART } from '../nouns.ts'
+import { countByItem } from './filter.ts'
 
 /** Count what there is and what of it is used; log how far the texts reach. */
 export function summarize(catalog: Catalog, interactions: Interactions, log: Log): DataSummary {
   const { userIds, indptr, itemIndices, timestamps, parts } = interactions
-  const perPart = [0, 0, 0, 0]
+  const perPart = Object.keys(PART).map(() => 0)
   const itemUsed = new Uint8Array(catalog.movieIds.length)
   let usedUsers = 0
   let [first, last] = [timestamps[0], timestamps[0]]
@@ -40,8 +41,7 @@ export function summarize(catalog: Catalog, interactions: Interactions, log: Log
  * so that this is the share that is felt.
  */
 function countCoverage(catalog: Catalog, itemIndices: Int32Array, log: Log): DataSummary['coverage'] {
-  const ratingCounts = new Int32Array(catalog.texts.length)
-  for (const itemIndex of itemIndices) ratingCounts[itemIndex]++
+  const ratingCounts = countByItem(itemIndices, catalog.texts.length)
   const coverage = { overview: 0, cast: 0, directors: 0, keywords: 0 }
   const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`
   for (const field of Object.keys(coverage) as (keyof typeof coverage)[]) {

@@ -21,8 +21,7 @@ function configOf(artifacts: string, seed = 42): Config {
   return Config.parse({
     project: { artifacts, seed },
     data: {
-      movielens: TINY,
-      metadata: join(TINY, 'movie-text.jsonl'),
+      sources: [{ path: TINY }, { path: join(TINY, 'movie-text.jsonl') }],
       minRatingsPerUser: 1,
       minRatingsPerMovie: 1,
       minTags: 1,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,8 @@ import { run } from '../../build/cli.ts'
 import type { Surroundings } from '../../build/commands.ts'
 import type { BuildOptions, BuildResult } from '../../build/index.ts'
 import { metricsTable } from '../../build/metrics-table.ts'
+import type { Statistics } from '../../build/nouns.ts'
+import { type PrepareTablesOptions, prepareTables } from '../../build/prepare-tables.ts'
 import { publish } from '../../build/publish/index.ts'
 import { CARD, exportModel } from '../helpers/exported-model.ts'
 import { MemoryStore } from '../helpers/memory-store.ts'
@@ -25,10 +27,44 @@ const BUILT: BuildResult = {
   report: null,
 }
 
+const PREPARED: Statistics = {
+  sources: [
+    ...[{ file: 'in/ratings.csv', sizeBytes: 9, sha256: '', rowsRead: 7, rowsKept: 5, dropped: { 'rated again': 2 } }],
+    ...[{ file: 'in/movies.csv', sizeBytes: 9, sha256: '', rowsRead: 3, rowsKept: 3, dropped: {} }],
+  ],
+  joins: [{ source: 'in/texts.csv', rows: 3, byMovieId: 1, byTmdbId: 1, byImdbId: 0, byTitle: 0, unmatched: 1 }],
+  filters: {
+    ...{ minRatingsPerUser: 1, minRatingsPerMovie: 2, minTags: 3 },
+    ...({ until: 'fixedPoint', applied: true, leftOut: 1 } as const),
+  },
+  counts: {
+    ...{ users: 2, movies: 3, ratings: 5, usedRatings: 4, usedUsers: 2, usedMovies: 2 },
+    ...{ firstRating: '2001-01-01', lastRating: '2002-02-02' },
+  },
+  density: 1,
+  ratingHistogram: [{ rating: 4, ratings: 5 }],
+  split: {
+    strategy: 'leaveOneOut',
+    seed: 42,
+    parts: {
+      historyOnly: { ratings: 1, users: 1, movies: 1 },
+      train: { ratings: 2, users: 2, movies: 2 },
+      validation: { ratings: 1, users: 1, movies: 1 },
+      test: { ratings: 1, users: 1, movies: 1 },
+      foldIn: { ratings: 0, users: 0, movies: 0 },
+    },
+    files: [],
+  },
+  coverage: { overview: 1, cast: 1, directors: 1, keywords: 1 },
+  genres: [],
+  tables: [{ name: 'ratings', rows: 5, sizeBytes: 1234, columns: { userId: 'INTEGER', rating: 'FLOAT' } }],
+}
+
 /** Run a command line with a build that only notes what it was asked for. */
 async function marquee(line: string, options: Partial<Surroundings> = {}) {
   const output = { stdout: '', stderr: '' }
   const asked: BuildOptions[] = []
+  const askedForTables: PrepareTablesOptions[] = []
   const code = await run(line.split(' ').filter(Boolean), {
     stdout: { write: (text) => (output.stdout += text) },
     stderr: { write: (text) => (output.stderr += text) },
@@ -38,10 +74,14 @@ async function marquee(line: string, options: Partial<Surroundings> = {}) {
       asked.push(build)
       return BUILT
     },
+    prepareTables: async (tables) => {
+      askedForTables.push(tables)
+      return PREPARED
+    },
     openStore: async () => Object.assign(new MemoryStore(), { close: async () => {} }),
     ...options,
   })
-  return { code, ...output, asked }
+  return { code, ...output, asked, askedForTables }
 }
 
 describe('help', () => {
@@ -79,6 +119,10 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     ['build --preset huge', /Allowed choices are tiny, small, large/],
     ['build --device gpu', /--device: found gpu; this version trains on the CPU: use auto or cpu/],
     ['train --until export', /unknown option '--until'/],
+    ['train --input x', /unknown option '--input'/],
+    ['prepare --input x', /--output: found nothing; --input needs a folder for the tables/],
+    ['prepare --split half', /Allowed choices are userTime, globalTime, leaveOneOut, random, kFold, strong/],
+    ['prepare --split given', /split\.given\.test: found nothing; must be a file with split\.strategy given/],
     ['build --config none.yml', /none\.yml: no such file/],
     ['build --seed 99999999999', /command line: project\.seed: found 99999999999; must be at most 4294967295/],
   ])('%j', async (line, message) => {
@@ -146,6 +190,80 @@ describe('a command of the pipeline', () => {
     })
     expect(code).toBe(130)
     expect(stderr).toBe('marquee: stopped; the published model is as it was\n')
+  })
+})
+
+describe('prepare', () => {
+  test('without an input goes the way of the other steps, with the split that is asked for', async () => {
+    const { asked, askedForTables } = await marquee('prepare --split globalTime')
+    expect(asked).toMatchObject([{ until: 'prepare', config: { split: { strategy: 'globalTime', train: 0.8 } } }])
+    expect(askedForTables).toEqual([])
+  })
+
+  test('reads what the line names instead of the config’s sources, and writes where it says', async () => {
+    const { code, asked, askedForTables } = await marquee(
+      'prepare --input ml --input texts.csv --output out --split random --seed 7',
+    )
+    expect(code).toBe(0)
+    expect(asked).toEqual([])
+    expect(askedForTables).toMatchObject([{ outputDir: join(folder, 'out'), config: { project: { seed: 7 } } }])
+    const { data, split } = askedForTables[0]!.config
+    expect(split.strategy).toBe('random')
+    expect(data.sources).toEqual(['ml', 'texts.csv'].map((name) => ({ path: join(folder, name), format: 'auto' })))
+  })
+
+  test('tells what came in, what was dropped and why, and what came out', async () => {
+    const { stdout } = await marquee('prepare --output out --json prepared.json')
+    expect(stdout.split('\n')).toEqual([
+      'source          rows  kept  dropped',
+      '──────────────  ────  ────  ──────────────',
+      'in/ratings.csv     7     5  2: rated again',
+      'in/movies.csv      3     3',
+      '',
+      'joined        rows  by movieId  by tmdbId  by imdbId  by title  unmatched',
+      '────────────  ────  ──────────  ─────────  ─────────  ────────  ─────────',
+      'in/texts.csv     3           1          1          0         0          1',
+      '',
+      'part         ratings  users  movies',
+      '───────────  ───────  ─────  ──────',
+      'historyOnly        1      1       1',
+      'train              2      2       2',
+      'validation         1      1       1',
+      'test               1      1       1',
+      '',
+      'table    rows  columns    size',
+      '───────  ────  ───────  ──────',
+      'ratings     5        2  1.2 kB',
+      '',
+      '5 ratings of 3 movies by 2 users, 2001-01-01 to 2002-02-02',
+      '',
+      'split leaveOneOut: 4 ratings used, 100 % of what 2 users and 2 movies could have; ' +
+        '1 left out: at least 1 a user and 2 a movie, until nothing changes',
+      '',
+    ])
+    expect(JSON.parse(readFileSync(join(folder, 'prepared.json'), 'utf8'))).toEqual(PREPARED)
+  })
+
+  test('does it: the tables are there, and the input is as it was', async () => {
+    const input = join(ROOT, 'tests/fixtures/ml-tiny')
+    const before = readdirSync(input)
+    const line = `prepare --input ${input} --output tiny-tables --split leaveOneOut --config tiny.yml --json tiny.json`
+    writeFileSync(join(folder, 'tiny.yml'), 'data: { minRatingsPerUser: 1, minRatingsPerMovie: 1 }\n')
+    const { code, stdout } = await marquee(line, { prepareTables })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ratings +29 +5 /m)
+    expect(readdirSync(join(folder, 'tiny-tables')).sort()).toContain('user_features.parquet')
+    expect(JSON.parse(readFileSync(join(folder, 'tiny.json'), 'utf8'))).toMatchObject({
+      split: { strategy: 'leaveOneOut', parts: { test: { ratings: 5 }, validation: { ratings: 5 } } },
+    })
+    expect(readdirSync(input)).toEqual(before)
+  })
+
+  test('never writes into a source', async () => {
+    const { code, stderr } = await marquee('prepare --input . --output new/tables', { prepareTables })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/new\/tables: found a folder in the source .*, expected one outside: sources are only read/)
+    expect(existsSync(join(folder, 'new'))).toBe(false)
   })
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { Config } from '#core/schemas/config.ts'
+import { Config, SOURCE_FORMATS } from '#core/schemas/config.ts'
 import { ConfigError, type ConfigOptions, knownKeys, loadConfig } from '../../build/config.ts'
 
 const CONFIG_FILE = join(import.meta.dirname, '../../config/config.yml')
@@ -46,6 +46,11 @@ describe('config/config.yml', () => {
   })
 })
 
+test('config/config.yml names every format of a source', () => {
+  const text = readFileSync(CONFIG_FILE, 'utf8')
+  for (const format of SOURCE_FORMATS) expect(text).toMatch(new RegExp(`\\b${format}\\b`))
+})
+
 describe('presets', () => {
   test.each([
     ['tiny', 500, 500],
@@ -79,6 +84,11 @@ describe('a key that is not known', () => {
     ],
     ['factors: 8', 'config.yml:1: factors: unknown key; did you mean model.cf.factors?'],
     ['llm: { endpoint: x }', 'config.yml:1: llm.endpoint: unknown key; known keys here: mode'],
+    [
+      'data:\n  sources:\n    - path: a\n    - path: b\n      fromat: auto',
+      'config.yml:5: data.sources.1.fromat: unknown key; did you mean data.sources.0.format?',
+    ],
+    ['data: { movielens: x }', /^config\.yml:1: data\.movielens: unknown key; known keys here: sources, /],
     ['__proto__: { polluted: 1 }', /^config\.yml:1: __proto__: unknown key; known sections here: project, logging/],
   ])('%j is named, with the one that was meant', (content, message) => {
     expect(refusal(content)).toMatch(message)
@@ -100,6 +110,31 @@ describe('a value that is not allowed', () => {
     ],
     ['evaluation: { cutoffs: [] }', 'config.yml:1: evaluation.cutoffs: found []; must have at least 1 entries'],
     ['evaluation:\n  cutoffs: [5, x]', 'config.yml:2: evaluation.cutoffs.1: found "x"; must be a number'],
+    ['data: { sources: [] }', 'config.yml:1: data.sources: found []; must have at least 1 entries'],
+    [
+      'data:\n  sources:\n    - { path: a }\n    - { path: b, format: movielens }',
+      `config.yml:4: data.sources.1.format: found "movielens"; must be one of auto, ${SOURCE_FORMATS.join(', ')}`,
+    ],
+    [
+      'data: { sources: [{ path: a, columns: { userId: user } }] }',
+      'config.yml:1: data.sources.0.columns: found {"userId":"user"}; may stand only with format interactions or items, not with auto',
+    ],
+    [
+      'data: { sources: [{ path: a, format: interactions, columns: { movie: m } }] }',
+      'config.yml:1: data.sources.0.columns.movie: found "m"; is not a column of interactions: userId, itemId, rating, timestamp',
+    ],
+    [
+      'data: { sources: [{ path: a, format: items, columns: { itemId: null } }] }',
+      'config.yml:1: data.sources.0.columns.itemId: found nothing; must be a column: items cannot do without it',
+    ],
+    [
+      'data: { sources: [{ path: a, format: interactions, columns: { userId: 1, itemId: item } }] }',
+      'config.yml:1: data.sources.0.columns: found {"userId":1,"itemId":"item"}; must be all names, or all numbers from 1 for a file without a header',
+    ],
+    [
+      'data: { sources: [{ path: a, separator: ";" }] }',
+      'config.yml:1: data.sources.0.separator: found ";"; may stand only with format items, not with auto',
+    ],
     ['split:', 'config.yml:1: split: found nothing; must be an object'],
     ['- a', 'config.yml: found ["a"]; must be sections with keys'],
     [
@@ -120,6 +155,11 @@ describe('a value that is not allowed', () => {
 describe('an impossible combination', () => {
   test.each([
     ['split: { train: 0.9 }', 'config.yml:1: split: found {"train":0.9}; train + validation + test must be 1'],
+    ['split: { folds: 4, fold: 4 }', 'config.yml:1: split.fold: found 4; must be below split.folds, 4'],
+    [
+      'split: { strategy: given }',
+      'config.yml:1: split.given.test: found nothing; must be a file with split.strategy given',
+    ],
     ['split: { train: 0.9, test: 0 }', /train, validation and test must each be above 0/],
     [
       'data: { ratingScale: [5, 1] }',

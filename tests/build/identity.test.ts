@@ -36,11 +36,21 @@ describe('the build id', () => {
     expect(idOf({}, inputs, 'other code')).not.toBe(idOf())
   })
 
-  test('does not change with where things lie, with logging or with the order of the inputs', () => {
+  test('changes with the order of the inputs, as the first source is trusted most, and with formats and columns', () => {
+    const mapped = (item: string) => [{ path: 'x', format: 'interactions', columns: { itemId: item } }]
+    const idOfSources = (sources: object[]) => idOf({ data: { ...config.data, sources } })
+    expect(idOfSources(mapped('song'))).not.toBe(idOfSources(mapped('album')))
+    expect(idOf({}, [inputs[1]!, inputs[0]!])).not.toBe(idOf())
+    const sources = [{ ...config.data.sources[0]!, format: 'movielens-csv' }, config.data.sources[1]]
+    expect(idOf({ data: { ...config.data, sources } })).not.toBe(idOf())
+  })
+
+  test('does not change with where things lie or with logging', () => {
     expect(idOf({ project: { ...config.project, artifacts: '/elsewhere' } })).toBe(idOf())
-    expect(idOf({ data: { ...config.data, movielens: '/elsewhere', metadata: null } })).toBe(idOf())
+    const sources = [{ path: '/elsewhere' }, { path: '/elsewhere/texts.jsonl' }]
+    expect(idOf({ data: { ...config.data, sources } })).toBe(idOf())
     expect(idOf({ logging: { level: 'debug', file: 'x.log' } })).toBe(idOf())
-    expect(idOf({}, [inputs[1]!, { ...inputs[0]!, file: '/elsewhere/ratings.csv' }])).toBe(idOf())
+    expect(idOf({}, [{ ...inputs[0]!, file: '/elsewhere/ratings.csv' }, inputs[1]!])).toBe(idOf())
   })
 })
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Article, findDirectors, joinArticles, movieText, normalizeName } from '../../scripts/make-sample.ts'
+import { type Article, findDirectors, textsOf } from '../../build/ingest/wikipedia-article.ts'
+import { joinArticles } from '../../scripts/make-sample.ts'
 
 function article(title: string, year: number, href = `${title}_${year}`): Article {
   return { title, year, href, cast: [], genres: [] }
@@ -13,12 +14,6 @@ const film = (movieId: number, year: number, ...names: string[]) => ({ movieId, 
 function join(films: ReturnType<typeof film>[], articles: Article[]): Record<number, unknown> {
   return Object.fromEntries([...joinArticles(films, articles)].map(([movieId, { href }]) => [movieId, href]))
 }
-
-test('names are compared without diacritics, case, punctuation and articles', () => {
-  expect(normalizeName('The Amélie & Co.')).toBe(normalizeName('Amelie and Co'))
-  expect(normalizeName("Ocean's Eleven")).toBe('oceans eleven')
-  expect(normalizeName('A')).toBe('a')
-})
 
 test('two films of one name are told apart by year', () => {
   const articles = [article('Sabrina', 1954), article('Sabrina', 1995)]
@@ -92,7 +87,7 @@ test('an article about the novel or an earlier film gives no text, but the cast 
     'In the Cut is a 1950 American film.',
   ]
   for (const extract of texts) {
-    const text = movieText(1, {
+    const text = textsOf({
       ...article('In the Cut', 2003),
       extract,
       cast: ['Meg Ryan', 'and', '(voices)'],

@@ -93,7 +93,7 @@ test('builds, serves, stops on a signal and takes the model over the next time',
   writeFileSync(
     config,
     `project: { artifacts: ${join(folder, 'artifacts')} }
-data: { movielens: ${data}, metadata: null, minRatingsPerUser: 1, minRatingsPerMovie: 1 }
+data: { sources: [{ path: ${data} }], minRatingsPerUser: 1, minRatingsPerMovie: 1 }
 model: { cf: { factors: 8, iterations: 2 } }
 evaluation: { bootstrapSamples: 100 }
 `,

@@ -23,15 +23,93 @@ const LoggingConfig = z.strictObject({
   file: z.string().min(1).nullable().default(null),
 })
 
+/** A reader each is in build/ingest/formats.ts; `auto` finds the format by the files that are there. */
+export const SOURCE_FORMATS = [
+  'movielens-csv',
+  'movielens-dat',
+  'movielens-100k',
+  'interactions',
+  'items',
+  'movie-text',
+  'the-movies-dataset',
+  'tmdb-5000',
+  'tmdb-pipe',
+  'imdb-tsv',
+  'wikipedia',
+  'omdb',
+] as const
+export type SourceFormat = (typeof SOURCE_FORMATS)[number]
+
+/** Columns of one's own data, and whether there must be one. Named, or counted from 1 in a file without a header. */
+export const OWN_COLUMNS = {
+  interactions: { userId: 'needed', itemId: 'needed', rating: 'optional', timestamp: 'optional' },
+  items: {
+    itemId: 'needed',
+    title: 'optional',
+    year: 'optional',
+    genres: 'optional',
+    overview: 'optional',
+    tagline: 'optional',
+    keywords: 'optional',
+    cast: 'optional',
+    directors: 'optional',
+    runtime: 'optional',
+    poster: 'optional',
+    source: 'optional',
+  },
+} as const satisfies Partial<Record<SourceFormat, Record<string, 'needed' | 'optional'>>>
+
+export const SourceConfig = z
+  .strictObject({
+    /** folder, file or .zip archive; only read, never written to */
+    path: z.string().min(1),
+    format: z.enum(['auto', ...SOURCE_FORMATS]).default('auto'),
+    /** which column of the file is what (OWN_COLUMNS), null for none; a column left out has its own name */
+    columns: z.record(z.string(), z.union([z.string().min(1), z.int().min(1)]).nullable()).optional(),
+    /** between the values of a list, such as genres, in one column of format items */
+    separator: z.string().min(1).max(8).optional(),
+  })
+  .check(({ value, issues }) => {
+    const refuse = (path: PropertyKey[], input: unknown, message: string): void => {
+      issues.push({ code: 'custom', path, input, message })
+    }
+    const { format, columns, separator } = value
+    if (separator !== undefined && format !== 'items')
+      refuse(['separator'], separator, `may stand only with format items, not with ${format}`)
+    if (columns === undefined) return
+    if (format !== 'interactions' && format !== 'items') {
+      refuse(['columns'], columns, `may stand only with format interactions or items, not with ${format}`)
+      return
+    }
+    const known: Record<string, string> = OWN_COLUMNS[format]
+    for (const [name, column] of Object.entries(columns)) {
+      if (!Object.hasOwn(known, name))
+        refuse(['columns', name], column, `is not a column of ${format}: ${Object.keys(known).join(', ')}`)
+      else if (column === null && known[name] === 'needed')
+        refuse(['columns', name], column, `must be a column: ${format} cannot do without it`)
+    }
+    const mapped = Object.values(columns).filter((column) => column !== null)
+    if (new Set(mapped.map((column) => typeof column)).size > 1)
+      refuse(['columns'], columns, 'must be all names, or all numbers from 1 for a file without a header')
+  })
+export type SourceConfig = z.infer<typeof SourceConfig>
+
 export const DataConfig = z.strictObject({
-  /** folder with ratings.csv, movies.csv, links.csv and (optional) tags.csv */
-  movielens: z.string().min(1).default('data/sample/ml-latest-small'),
-  /** JSON lines (may be gzipped) with overview, cast, … joined by movieId; null for none */
-  metadata: z.string().min(1).nullable().default('data/sample/movie-text.jsonl.gz'),
+  /** what is read, most trusted first: ratings, movies, links and tags are those of the first source that has them,
+   * texts are merged */
+  sources: z
+    .array(SourceConfig)
+    .min(1)
+    .default([
+      { path: 'data/sample/ml-latest-small', format: 'auto' },
+      { path: 'data/sample/movie-text.jsonl.gz', format: 'auto' },
+    ]),
   /** ratings a user needs to be learned from and judged; the history is kept whatever it holds */
   minRatingsPerUser: count.default(5),
   /** ratings a movie needs to be learned from and judged; it stays in the catalogue without them */
   minRatingsPerMovie: count.default(5),
+  /** fixedPoint: both filters again and again until nothing changes; once: movies, then users by what is left of theirs */
+  filterUntil: z.enum(['fixedPoint', 'once']).default('fixedPoint'),
   /** users who must have given a tag for it to become a keyword */
   minTags: z.int().min(1).default(3),
   /** lowest and highest star that a rating may have */
@@ -44,19 +122,62 @@ export const DataConfig = z.strictObject({
 })
 export type DataConfig = z.infer<typeof DataConfig>
 
+export const SPLIT_STRATEGIES = [
+  'userTime',
+  'globalTime',
+  'leaveOneOut',
+  'random',
+  'kFold',
+  'strongGeneralization',
+  'given',
+] as const
+
 export const SplitConfig = z
   .strictObject({
-    /** userTime: the last ratings of each user; globalTime: one date for all */
-    strategy: z.enum(['userTime', 'globalTime']).default('userTime'),
+    /**
+     * userTime: the last ratings of each user; globalTime: one date for all; leaveOneOut: the last rating of each user
+     * is test, the one before validation; random: by seed; kFold: by seed, one fold is test and the next validation;
+     * strongGeneralization: users held out whole, judged on a share of their ratings from the others; given: by files
+     */
+    strategy: z.enum(SPLIT_STRATEGIES).default('userTime'),
+    /** shares of the ratings; of the users with strongGeneralization; not used by leaveOneOut and kFold */
     train: share.default(0.8),
+    /** with given: of the training ratings, when no validation file is given */
     validation: share.default(0.1),
     test: share.default(0.1),
+    /** kFold: parts of equal size */
+    folds: z.int().min(3).max(100).default(5),
+    /** kFold: which is test, from 0; the next is validation, the first coming after the last */
+    fold: z.int().min(0).default(0),
+    /** strongGeneralization: share of a held-out user's ratings that is told, the rest is to be found; 0.8 as Mult-VAE has it */
+    foldIn: z.number().gt(0).lt(1).default(0.8),
+    /** given: files of user and movie ids, as pairs (CSV, TSV, ::) or as a line a user (user movie movie …) */
+    given: z
+      .strictObject({
+        /** null: every rating that the other files leave */
+        train: z.string().min(1).nullable().default(null),
+        /** null: drawn from train by seed; the shipped model learns from both */
+        validation: z.string().min(1).nullable().default(null),
+        test: z.string().min(1).nullable().default(null),
+      })
+      .prefault({}),
   })
   .refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-9, {
     error: 'train + validation + test must be 1',
   })
   .refine((split) => split.train > 0 && split.validation > 0 && split.test > 0, {
     error: 'train, validation and test must each be above 0',
+  })
+  .check(({ value: { strategy, folds, fold, given }, issues }) => {
+    if (fold >= folds)
+      issues.push({ code: 'custom', path: ['fold'], input: fold, message: `must be below split.folds, ${folds}` })
+    if (strategy === 'given' && given.test === null)
+      issues.push({
+        code: 'custom',
+        path: ['given', 'test'],
+        input: given.test,
+        message: 'must be a file with split.strategy given',
+      })
   })
 export type SplitConfig = z.infer<typeof SplitConfig>
 

@@ -2,26 +2,16 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { DataError } from '../../../build/ingest/data-error.ts'
-import { handlesWithLog, ingestFolder, ML_TINY, temporaryFolder, tinyWith } from './workspace.ts'
+import { handlesWithLog, ingestFolder, ML_TINY, refusal, temporaryFolder, tinyWith } from './workspace.ts'
 
 const RATINGS = 'userId,movieId,rating,timestamp\n'
 const MOVIES = 'movieId,title,genres\n'
 const texts = readFileSync(join(ML_TINY, 'movie-text.jsonl'), 'utf8')
 
-/** The message of the DataError that ingesting a folder gives, with the folder cut off its paths. */
-async function refusal(folder: string, config = {}): Promise<string> {
-  const error = await ingestFolder(folder, config).then(
-    () => expect.fail('the folder was accepted'),
-    (reason) => reason,
-  )
-  expect(error).toBeInstanceOf(DataError)
-  return (error.message as string).replaceAll(`${folder}/`, '')
-}
-
 test('a missing folder is named', async () => {
   const folder = join(temporaryFolder(), 'absent')
-  expect(await refusal(folder)).toBe(
+  expect(await refusal(folder)).toBe(`${folder}: no such file or folder, expected it as data.sources names it`)
+  expect(await refusal(folder, { sources: [{ path: folder, format: 'movielens-csv' }] })).toBe(
     `${folder}: no such folder, expected the folder with ratings.csv, movies.csv and links.csv`,
   )
 })
@@ -44,9 +34,7 @@ test('an empty file is refused', async () => {
 })
 
 test('a header without rows is refused for ratings', async () => {
-  expect(await refusal(tinyWith({ 'ratings.csv': RATINGS }))).toBe(
-    'ratings.csv: found a header and no rows, expected ratings',
-  )
+  expect(await refusal(tinyWith({ 'ratings.csv': RATINGS }))).toBe('ratings.csv: found no rows, expected ratings')
 })
 
 test('tags may be absent, or a header without rows', async () => {
@@ -93,7 +81,7 @@ test.each([
     '1,2,3,964982703000\n',
     ':2: found "1,2,3,964982703000", expected timestamp in whole seconds since 1970',
   ],
-  ['a movie that movies.csv lacks', '1,77,3,5\n', ':2: found "1,77,3,5", expected a movieId that movies.csv has'],
+  ['a movie that movies.csv lacks', '1,77,3,5\n', ':2: found "1,77,3,5", expected a movieId that the movies have'],
   [
     'a NUL byte in a number',
     '1,1,4,5\n1,2\0,3,5\n',
@@ -190,14 +178,14 @@ test('a file with no usable row is refused whatever share is allowed', async () 
 
 test('an invalid line of the texts is named', async () => {
   const folder = tinyWith({ 'movie-text.jsonl': texts.replace('"movieId":2,', '"movieId":') })
-  const message = await refusal(folder, { metadata: join(folder, 'movie-text.jsonl') })
+  const message = await refusal(folder, { sources: [{ path: folder }, { path: join(folder, 'movie-text.jsonl') }] })
   expect(message).toContain('movie-text.jsonl: 1 of 4 rows cannot be used (25 %)')
   expect(message).toMatch(/movie-text\.jsonl:2: found .*, expected one JSON object a line/)
 })
 
 test('a text of another type is named', async () => {
   const folder = tinyWith({ 'movie-text.jsonl': '{"movieId":1,"cast":"Tom Hanks"}\n' })
-  expect(await refusal(folder, { metadata: join(folder, 'movie-text.jsonl') })).toMatch(
+  expect(await refusal(folder, { sources: [{ path: folder }, { path: join(folder, 'movie-text.jsonl') }] })).toMatch(
     /movie-text\.jsonl:1: found .*, expected cast: .*array/,
   )
 })
@@ -208,6 +196,6 @@ test.each([
 ])('a gzip file that is %s is named with the line reached', async (_, spoil) => {
   const folder = tinyWith({})
   writeFileSync(join(folder, 'texts.jsonl.gz'), spoil(gzipSync(texts)))
-  const message = await refusal(folder, { metadata: join(folder, 'texts.jsonl.gz') })
+  const message = await refusal(folder, { sources: [{ path: folder }, { path: join(folder, 'texts.jsonl.gz') }] })
   expect(message).toMatch(/^texts\.jsonl\.gz:\d+: found a damaged gzip stream \(.+\), expected a whole one$/)
 })

@@ -30,12 +30,11 @@ test('texts are read plain and gzipped, and those of unknown movies are left out
   const folder = tinyWith({})
   writeFileSync(join(folder, 'texts.jsonl.gz'), gzipSync(readFileSync(join(ML_TINY, 'movie-text.jsonl'))))
   for (const name of ['movie-text.jsonl', 'texts.jsonl.gz']) {
-    const { database, sources } = await ingestFolder(folder, { metadata: join(folder, name) })
-    expect(sources.at(-1)).toMatchObject({
-      rowsRead: 4,
-      rowsKept: 3,
-      dropped: { 'movieId is not among the movies': 1 },
+    const { database, sources, joins } = await ingestFolder(folder, {
+      sources: [{ path: folder }, { path: join(folder, name) }],
     })
+    expect(sources.at(-1)).toMatchObject({ rowsRead: 4, rowsKept: 4, dropped: {} })
+    expect(joins).toMatchObject([{ source: join(folder, name), rows: 4, byMovieId: 3, unmatched: 1 }])
     expect(await database.rows('SELECT "cast", tagline, runtime, poster FROM metadata WHERE "movieId" = 2')).toEqual([
       { cast: ['Keanu Reeves', 'Carrie-Anne Moss'], tagline: 'Free your mind', runtime: 136, poster: '' },
     ])
@@ -107,7 +106,7 @@ test('the bundled sample is read whole, within seconds', async () => {
   const start = performance.now()
   const { database, sources } = await ingestFolder(
     join(SAMPLE, 'ml-latest-small'),
-    { metadata: join(SAMPLE, 'movie-text.jsonl.gz') },
+    { sources: [{ path: join(SAMPLE, 'ml-latest-small') }, { path: join(SAMPLE, 'movie-text.jsonl.gz') }] },
     log,
   )
   expect(performance.now() - start).toBeLessThan(5000) // 0.5 s on 2 idle cores

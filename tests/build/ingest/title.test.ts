@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseTitle } from '../../../build/ingest/title.ts'
+import { normalizeName, parseTitle } from '../../../build/ingest/title.ts'
 
 test.each([
   ['Toy Story (1995)', 'Toy Story', 1995],
@@ -40,4 +40,10 @@ test.each([
 test('knows all names of a movie, the main one first', () => {
   const { names } = parseTitle('Fist of Fury (a.k.a. Chinese Connection, The) (Jing wu men) (1972)')
   expect(names).toEqual(['Fist of Fury', 'The Chinese Connection', 'Jing wu men'])
+})
+
+test('names are compared without diacritics, case, punctuation and articles', () => {
+  expect(normalizeName('The Amélie & Co.')).toBe(normalizeName('Amelie and Co'))
+  expect(normalizeName("Ocean's Eleven")).toBe('oceans eleven')
+  expect(normalizeName('A')).toBe('a')
 })

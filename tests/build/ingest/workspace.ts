@@ -1,8 +1,10 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import type * as z from 'zod'
 import { DataConfig } from '#core/schemas/config.ts'
+import { DataError } from '../../../build/ingest/data-error.ts'
 import { ingest } from '../../../build/ingest/index.ts'
 import type { StepHandles } from '../../../build/io/handles.ts'
 import type { Dataset } from '../../../build/nouns.ts'
@@ -45,13 +47,23 @@ export function handlesWithLog(): Logged {
   }
 }
 
-/** Ingest a folder of MovieLens files; the database is closed after the test. */
+/** Ingest a folder, or the sources that the config names; the database is closed after the test. */
 export async function ingestFolder(
   folder: string,
-  config: Partial<DataConfig> = {},
+  config: z.input<typeof DataConfig> = {},
   { handles }: Logged = handlesWithLog(),
 ): Promise<Dataset> {
-  const dataset = await ingest(DataConfig.parse({ movielens: folder, metadata: null, ...config }), handles)
+  const dataset = await ingest(DataConfig.parse({ sources: [{ path: folder }], ...config }), handles)
   onTestFinished(() => dataset.database.close())
   return dataset
+}
+
+/** The message of the DataError that ingesting a folder gives, with the folder cut off its paths. */
+export async function refusal(folder: string, config: z.input<typeof DataConfig> = {}): Promise<string> {
+  const error = await ingestFolder(folder, config).then(
+    () => expect.fail('the folder was accepted'),
+    (reason) => reason,
+  )
+  expect(error).toBeInstanceOf(DataError)
+  return (error.message as string).replaceAll(`${folder}/`, '')
 }
