@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
+import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import {
   type BuildFlags,
   buildCommand,
@@ -11,9 +12,8 @@ import {
   prepareCommand,
   rollbackCommand,
   type Surroundings,
-} from './commands.ts'
+} from './commands/index.ts'
 import { ConfigError, PRESETS } from './config.ts'
-import { type EdaFlags, edaCommand } from './eda-command.ts'
 import type { Step } from './index.ts'
 
 const ROOT = join(import.meta.dirname, '..')

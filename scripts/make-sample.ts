@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import * as z from 'zod'
-import { matchTitles } from '../build/ingest/match-titles.ts'
-import { normalizeName, parseTitle } from '../build/ingest/title.ts'
-import { Article, textsOf } from '../build/ingest/wikipedia-article.ts'
+import { Article, textsOf } from '../build/ingest/formats/wikipedia-article.ts'
+import { matchTitles } from '../build/ingest/joins/match-titles.ts'
+import { normalizeName, parseTitle } from '../build/ingest/text/title.ts'
 
 /**
  * Make the bundled sample from two public data sets:

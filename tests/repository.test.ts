@@ -71,9 +71,10 @@ const TABLE: [from: RegExp, allowed: (path: string) => Allowed][] = [
   [/^functions\//, () => ({ files: /^(functions\/(?!web\/)|config\/|prompts\/)/, packages: packages('hono', 'zod') })],
   // build/index.ts and its like join the steps, each by its index.ts; publish/ also hands out its stores
   [
-    /^build\/[^/]+\.ts$/,
+    /^build\/(commands\/)?[^/]+\.ts$/,
     () => ({
-      files: /^(functions\/(core|recommend)\/|build\/[^/]+\.ts|build\/io\/|build\/[^/]+\/index\.ts|build\/publish\/)/,
+      files:
+        /^(functions\/(core|recommend)\/|build\/(commands\/)?[^/]+\.ts|build\/io\/|build\/[^/]+\/index\.ts|build\/publish\/)/,
       packages: packages(NODE, 'commander', 'yaml', 'zod'),
     }),
   ],

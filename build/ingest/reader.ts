@@ -1,7 +1,7 @@
 import type { DataConfig, SourceConfig } from '#core/schemas/config.ts'
 import type { Database } from '../io/database.ts'
 import type { StepHandles } from '../io/handles.ts'
-import type { Scratch } from './scratch.ts'
+import type { Scratch } from './staging/scratch.ts'
 
 /** What a staged table holds; its columns are in STAGED_COLUMNS. */
 export type Kind = 'ratings' | 'movies' | 'links' | 'tags' | 'metadata'

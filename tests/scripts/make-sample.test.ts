@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Article, findDirectors, textsOf } from '../../build/ingest/wikipedia-article.ts'
+import { type Article, findDirectors, textsOf } from '../../build/ingest/formats/wikipedia-article.ts'
 import { joinArticles } from '../../scripts/make-sample.ts'
 
 function article(title: string, year: number, href = `${title}_${year}`): Article {

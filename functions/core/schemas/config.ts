@@ -23,7 +23,7 @@ const LoggingConfig = z.strictObject({
   file: z.string().min(1).nullable().default(null),
 })
 
-/** A reader each is in build/ingest/formats.ts; `auto` finds the format by the files that are there. */
+/** A reader each is in build/ingest/formats/; `auto` finds the format by the files that are there. */
 export const SOURCE_FORMATS = [
   'movielens-csv',
   'movielens-dat',

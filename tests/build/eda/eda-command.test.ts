@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run } from '../../../build/cli.ts'
-import type { Surroundings } from '../../../build/commands.ts'
+import type { Surroundings } from '../../../build/commands/index.ts'
 import { ML_TINY, temporaryFolder } from '../ingest/workspace.ts'
 
 /** `marquee eda` in a folder; nothing is built or published. */

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import type { SourceConfig } from '#core/schemas/config.ts'
-import { DataError } from '../../../build/ingest/data-error.ts'
+import { DataError } from '../../../build/io/files.ts'
 import { ingestFolder, temporaryFolder } from './workspace.ts'
 
 /** What readers trip over. */

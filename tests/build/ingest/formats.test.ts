@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DataConfig, SOURCE_FORMATS } from '#core/schemas/config.ts'
-import { detectFormat, FORMATS } from '../../../build/ingest/formats.ts'
+import { detectFormat, FORMATS } from '../../../build/ingest/formats/index.ts'
 import { hashInputs } from '../../../build/ingest/index.ts'
 import { handlesWithLog, ingestFolder, ML_TINY, refusal, SAMPLE, temporaryFolder, tinyWith } from './workspace.ts'
 

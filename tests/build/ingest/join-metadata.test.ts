@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { matchTitles } from '../../../build/ingest/match-titles.ts'
+import { matchTitles } from '../../../build/ingest/joins/match-titles.ts'
 import { handlesWithLog, ingestFolder, ML_TINY, refusal, temporaryFolder, tinyWith } from './workspace.ts'
 
 /** Ingest ml-tiny, or another folder, with files of movie texts, the most trusted first. */

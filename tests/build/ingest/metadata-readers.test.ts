@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { DataConfig } from '#core/schemas/config.ts'
-import { undoDoubleUtf8 } from '../../../build/ingest/double-utf8.ts'
+import { undoDoubleUtf8 } from '../../../build/ingest/text/double-utf8.ts'
 import { handlesWithLog, ingestFolder, ML_TINY, refusal, temporaryFolder } from './workspace.ts'
 
 function folderOf(files: Record<string, string | Uint8Array>): string {

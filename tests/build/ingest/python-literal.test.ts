@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PythonLiteralError, parsePythonLiteral } from '../../../build/ingest/python-literal.ts'
+import { PythonLiteralError, parsePythonLiteral } from '../../../build/ingest/text/python-literal.ts'
 
 test.each([
   ["[{'id': 16, 'name': 'Animation'}]", [{ id: 16, name: 'Animation' }]],

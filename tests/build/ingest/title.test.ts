@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normalizeName, parseTitle } from '../../../build/ingest/title.ts'
+import { normalizeName, parseTitle } from '../../../build/ingest/text/title.ts'
 
 test.each([
   ['Toy Story (1995)', 'Toy Story', 1995],

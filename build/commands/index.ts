@@ -1,0 +1,203 @@
+import { writeFileSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import type { Config } from '#core/schemas/config.ts'
+import { ConfigError, loadConfig, type Overrides } from '../config.ts'
+import type { BuildResult, build, Step } from '../index.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { createLog } from '../io/log.ts'
+import { createProgress, type ProgressStream } from '../io/progress.ts'
+import { bytes, table } from '../io/table.ts'
+import type { prepareTables } from '../prepare-tables.ts'
+import { listModels, rollback } from '../publish/index.ts'
+import type { openLocalR2 } from '../publish/local-r2.ts'
+import { metricsTable } from './metrics-table.ts'
+import { preparedTables } from './prepared-tables.ts'
+
+/** Where results and messages go, and what does the work; tests put their own in place. */
+export interface Surroundings {
+  /** results */
+  stdout: { write(text: string): unknown }
+  /** progress, log lines, errors */
+  stderr: ProgressStream
+  /** aborted by Ctrl-C */
+  signal: AbortSignal
+  /** folder that paths on the command line start at */
+  cwd: string
+  build: typeof build
+  prepareTables: typeof prepareTables
+  openStore: (options: { stateDir?: string }) => ReturnType<typeof openLocalR2>
+}
+
+/** Which configuration, and how much to say. */
+export interface ConfigFlags {
+  config?: string
+  preset?: string
+  seed?: number
+  logLevel?: string
+  logFile?: string
+}
+
+export interface BuildFlags extends ConfigFlags {
+  device: string
+  split?: string
+  state?: string
+  json?: string
+  until: Step
+}
+
+/** The pipeline until a step; prints what came out. */
+export async function buildCommand(flags: BuildFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout } = surroundings
+  if (flags.device === 'gpu')
+    throw new ConfigError('--device: found gpu; this version trains on the CPU: use auto or cpu')
+  const config = configOf(flags, cwd, flags.split === undefined ? {} : { split: flags.split })
+  const result = await withHandles(config, surroundings, (handles) =>
+    surroundings.build({
+      config,
+      until: flags.until,
+      handles,
+      openStore: () => surroundings.openStore(stateOf(flags, cwd)),
+    }),
+  )
+  stdout.write(`${await summaryOf(result)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
+}
+
+export interface PrepareFlags extends ConfigFlags {
+  input?: string[]
+  output?: string
+  split?: string
+  json?: string
+}
+
+/** Any data to tables in a folder of the caller's; prints what came in and what came out. */
+export async function prepareCommand(flags: PrepareFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout } = surroundings
+  const { output } = flags
+  if (output === undefined) throw new ConfigError('--output: found nothing; --input needs a folder for the tables')
+  const config = configOf(flags, cwd, {
+    ...(flags.input !== undefined && { inputs: flags.input.map((path) => resolve(cwd, path)) }),
+    ...(flags.split !== undefined && { split: flags.split }),
+  })
+  const statistics = await withHandles(config, surroundings, (handles) =>
+    surroundings.prepareTables({ config, outputDir: resolve(cwd, output), handles }),
+  )
+  stdout.write(`${preparedTables(statistics)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), statistics)
+}
+
+/** The configuration that a command line asks for; files on it start at `cwd`. @throws {ConfigError} */
+export function configOf(flags: ConfigFlags, cwd: string, overrides: Overrides): Config {
+  return loadConfig({
+    path: flags.config === undefined ? undefined : resolve(cwd, flags.config),
+    preset: flags.preset,
+    overrides: {
+      ...overrides,
+      ...(flags.seed !== undefined && { seed: flags.seed }),
+      ...(flags.logLevel !== undefined && { logLevel: flags.logLevel }),
+      ...(flags.logFile !== undefined && { logFile: resolve(cwd, flags.logFile) }),
+    },
+  })
+}
+
+/** Do the work with a log and a progress line as configured; both are gone when it is done. */
+export async function withHandles<Result>(
+  config: Config,
+  { stderr, signal }: Surroundings,
+  work: (handles: StepHandles) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress(stderr)
+  const quiet = config.logging.level === 'error' || config.logging.level === 'warn'
+  const log = createLog({ ...config.logging, stream: stderr, beforeLine: progress.clear })
+  try {
+    const result = await work({ log, progress: quiet ? { update() {} } : progress, signal })
+    progress.clear()
+    return result
+  } catch (error) {
+    progress.clear()
+    if (config.logging.level === 'debug' && !signal.aborted && error instanceof Error) log.debug(String(error.stack))
+    throw error
+  } finally {
+    log.close()
+  }
+}
+
+export interface ModelsFlags {
+  state?: string
+  json?: string
+}
+
+/** What is published, as a table. */
+export async function listCommand(flags: ModelsFlags, { cwd, stdout, openStore }: Surroundings): Promise<void> {
+  const store = await openStore(stateOf(flags, cwd))
+  try {
+    const models = await listModels(store)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), models)
+    if (models.length === 0) {
+      stdout.write('No model is published yet. "marquee build" builds one and publishes it.\n')
+      return
+    }
+    const rows = models.map(({ buildId, sizeBytes, current, publishedAt }) => [
+      buildId,
+      bytes(sizeBytes),
+      publishedAt === null ? 'incomplete' : publishedAt.slice(0, 19).replace('T', ' '),
+      current ? 'current' : '',
+    ])
+    stdout.write(`${table(['build', 'size', 'published (UTC)', ''], rows)}\n`)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Moves the pointer back; a running server follows it. */
+export async function rollbackCommand(
+  buildId: string | undefined,
+  flags: ModelsFlags,
+  { cwd, stdout, openStore }: Surroundings,
+): Promise<void> {
+  const store = await openStore(stateOf(flags, cwd))
+  try {
+    const pointer = await rollback(store, buildId)
+    stdout.write(`The current model is ${pointer.buildId}.\n`)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), pointer)
+  } finally {
+    await store.close()
+  }
+}
+
+function stateOf({ state }: { state?: string }, cwd: string): { stateDir?: string } {
+  return state === undefined ? {} : { stateDir: resolve(cwd, state) }
+}
+
+/** Metrics, steps and artifacts of a build, for a person. */
+async function summaryOf({ buildId, folder, steps, report }: BuildResult): Promise<string> {
+  const parts: string[] = []
+  if (report !== null) parts.push(metricsTable(report))
+  const stepRows = steps.map(({ step, seconds, reused }) => [step, seconds.toFixed(2), reused ? 'reused' : ''])
+  parts.push(table(['step', 'seconds', ''], stepRows))
+  const files = await filesIn(folder)
+  if (files.length > 0) {
+    parts.push(
+      table(
+        ['file', 'size'],
+        files.map(({ name, size }) => [name, bytes(size)]),
+      ),
+    )
+    parts.push(`model ${buildId} in ${relative(process.cwd(), folder) || '.'}`)
+  }
+  return parts.join('\n\n')
+}
+
+/** Files under a build's folder in the order of the path; none when the folder is not there yet. */
+async function filesIn(folder: string): Promise<{ name: string; size: number }[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(
+    files.sort().map(async (file) => ({ name: relative(folder, file), size: (await stat(file)).size })),
+  )
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+}
