@@ -12,7 +12,7 @@ import type { prepareTables } from '../prepare-tables.ts'
 import { listModels, rollback } from '../publish/index.ts'
 import type { openLocalR2 } from '../publish/local-r2.ts'
 import { metricsTable } from './metrics-table.ts'
-import { preparedTables } from './prepared-tables.ts'
+import { prepareSummary } from './prepare-summary.ts'
 
 /** Where results and messages go, and what does the work; tests put their own in place. */
 export interface Surroundings {
@@ -83,7 +83,7 @@ export async function prepareCommand(flags: PrepareFlags, surroundings: Surround
   const statistics = await withHandles(config, surroundings, (handles) =>
     surroundings.prepareTables({ config, outputDir: resolve(cwd, output), handles }),
   )
-  stdout.write(`${preparedTables(statistics)}\n`)
+  stdout.write(`${prepareSummary(statistics)}\n`)
   if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), statistics)
 }
 

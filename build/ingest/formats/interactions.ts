@@ -1,6 +1,6 @@
 import { type Format, STAGED_COLUMNS } from '../reader.ts'
-import { looksOwn, openOwnTable, stageOwn } from './own-table.ts'
-import { idText, secondsOf } from './own-values.ts'
+import { columnOf, looksOwn, openOwnTable, stageOwn } from './own-table.ts'
+import { idText, secondsOf, sqlName } from './own-values.ts'
 
 /**
  * Own data: who took what up, one row each: `userId,itemId,rating?,timestamp?`, the columns mapped in the config.
@@ -15,12 +15,12 @@ export const interactions: Format = {
     const { ratingScale, database, handles } = input
     handles.progress.update('reading interactions', 0, 1)
     const table = await openOwnTable('interactions', input, ['rating'])
-    const { names, columns } = table
-    const column = (name: string) => ({ name: names.get(name)!, type: columns[names.get(name)!] })
+    const { names } = table
+    const column = (name: string) => columnOf(table, name)
     const select = {
       userId: idText(column('userId')),
       movieId: idText(column('itemId')),
-      rating: names.has('rating') ? `try_cast("${column('rating').name}" AS DOUBLE)` : String(ratingScale[1]),
+      rating: names.has('rating') ? `try_cast(${sqlName(column('rating').name)} AS DOUBLE)` : String(ratingScale[1]),
       timestamp: names.has('timestamp') ? secondsOf(column('timestamp')) : 'row_number() OVER ()',
     }
     const staged = { ...STAGED_COLUMNS.ratings, userId: 'VARCHAR', movieId: 'VARCHAR' }

@@ -1,5 +1,5 @@
 import { type Format, STAGED_COLUMNS, type Staged } from '../reader.ts'
-import { looksOwn, openOwnTable, stageOwn } from './own-table.ts'
+import { columnOf, looksOwn, openOwnTable, stageOwn } from './own-table.ts'
 import { idText, listOf, sqlName, yearOf } from './own-values.ts'
 
 /** between the values of a list, when the config says nothing */
@@ -20,8 +20,8 @@ export const items: Format = {
     const { source, database, handles } = input
     handles.progress.update('reading items', 0, 1)
     const table = await openOwnTable('items', input, ['runtime'])
-    const { names, columns } = table
-    const column = (name: string) => ({ name: names.get(name)!, type: columns[names.get(name)!] })
+    const { names } = table
+    const column = (name: string) => columnOf(table, name)
     const separator = source.separator ?? SEPARATOR
     const list = (name: string) => (names.has(name) ? listOf(column(name), separator) : 'NULL')
     const text = (name: string) =>

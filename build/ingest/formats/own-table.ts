@@ -7,6 +7,7 @@ import { type InputFile, inputFile } from '../staging/input-file.ts'
 import { type Layout, shown } from '../staging/locate.ts'
 import { type FileColumns, stageCsv } from '../staging/stage-csv.ts'
 import { isParquet, parquetColumns, stageParquet } from '../staging/stage-parquet.ts'
+import type { Column } from './own-values.ts'
 
 type OwnFormat = keyof typeof OWN_COLUMNS
 
@@ -22,6 +23,12 @@ export interface OwnTable {
   columns: FileColumns
   /** a column of the config → the name that it is read under; absent when the file has none */
   names: Map<string, string>
+}
+
+/** Name and SQL type of a column that the file has, by its name in the config. */
+export function columnOf({ names, columns }: OwnTable, name: string): Column {
+  const read = names.get(name)!
+  return { name: read, type: columns[read]! }
 }
 
 /**

@@ -131,6 +131,19 @@ describe('interactions', () => {
     expect(sources[0]!.dropped).toEqual({ 'timestamp is not a time': 1 })
   })
 
+  test('may be Parquet whose column names hold quotes', async () => {
+    const database = await Database.open()
+    const file = join(temporaryFolder(), 'quotes.parquet')
+    await database.writeParquet(
+      `SELECT 1 AS "a ""user""", 2 AS "an ""item""", 4 AS "its ""stars""", 9 AS "at ""time"""`,
+      file,
+    )
+    await database.close()
+    const columns = { userId: 'a "user"', itemId: 'an "item"', rating: 'its "stars"', timestamp: 'at "time"' }
+    const { database: read } = await ingestFolder(file, { sources: [{ path: file, format: 'interactions', columns }] })
+    expect(await read.rows('SELECT * FROM ratings')).toEqual([{ userId: 1, movieId: 2, rating: 4, timestamp: 9 }])
+  })
+
   test('taken up again count once, the latest', async () => {
     const { database, sources } = await ingestFiles([
       ['r.csv', 'userId,itemId,rating\na,x,1\na,x,2\nb,x,3\nb,x,3\n', {}],

@@ -2,7 +2,7 @@ import { bytes, table } from '../io/table.ts'
 import type { SourceReport, Statistics } from '../nouns.ts'
 
 /** What `prepare` read, joined, split and wrote, as tables for a person. */
-export function preparedTables(statistics: Statistics): string {
+export function prepareSummary(statistics: Statistics): string {
   const { sources, joins, filters, counts, density, split, tables } = statistics
   const parts = [
     sourceTable('source', sources),
