@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
+import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
 import {
   type BuildFlags,
   buildCommand,
@@ -14,7 +15,7 @@ import {
   type Surroundings,
 } from './commands/index.ts'
 import { ConfigError, PRESETS } from './config.ts'
-import type { Step } from './index.ts'
+import type { Compute, Step } from './index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -32,6 +33,11 @@ const BUILD_COMMANDS: [name: string, until: Step, summary: string][] = [
   ['publish', 'publish', 'upload to the local R2 and make it the current model'],
 ]
 
+const DEVICES: Compute['device'][] = ['auto', 'cpu', 'gpu']
+
+/** Where a command may stop. */
+const STEPS = BUILD_COMMANDS.slice(1).map(([, until]) => until)
+
 const EXAMPLES = `
 Examples:
   $ npx marquee build                    build and publish a model of the bundled sample
@@ -39,6 +45,8 @@ Examples:
   $ npx marquee evaluate --seed 7        stop after the metrics table
   $ npx marquee prepare --input ml-25m --output tables --split leaveOneOut
                                          any data to clean Parquet tables, and no further
+  $ npx marquee import-factors als-model --until export
+                                         a model of the factors that Spark learned
   $ npx marquee eda --input ml-25m       what is in that data: an HTML report
   $ npx marquee models list              what is published, and which model is current
   $ npx marquee models rollback          back to the model that was current before
@@ -104,21 +112,8 @@ function describeProgram(surroundings: Surroundings): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', EXAMPLES)
   for (const [name, until, summary] of BUILD_COMMANDS) {
-    const command = program
-      .command(name)
-      .description(summary)
-      .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
-      .addOption(new Option('--preset <name>', 'how much of the data to learn from').choices([...PRESETS]))
-      .option('--seed <number>', 'seed of every random choice', parseSeed)
-      .addOption(new Option('--device <device>', 'what to train on').choices(['auto', 'cpu', 'gpu']).default('auto'))
-      .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
-      .option('--log-file <file>', 'also write log lines there, as JSON')
-      .option('--state <dir>', 'local R2 to publish to, as "wrangler dev --persist-to" (default: .wrangler/state)')
-      .option('--json <file>', 'also write the result there, as JSON')
-    if (name === 'build') {
-      const steps = BUILD_COMMANDS.slice(1).map(([step]) => step)
-      command.addOption(new Option('--until <step>', 'stop after this step').choices(steps))
-    }
+    const command = withBuildOptions(program.command(name).description(summary))
+    if (name === 'build') command.addOption(untilOption(STEPS))
     if (name === 'prepare')
       command
         .option('--input <path>', 'read this folder or file instead of data.sources; may stand several times', collect)
@@ -130,6 +125,12 @@ function describeProgram(surroundings: Surroundings): Command {
         : buildCommand({ ...flags, until: flags.until ?? until }, surroundings),
     )
   }
+  withBuildOptions(program.command('import-factors'))
+    .description('build with item factors that Spark MLlib or implicit learned, instead of training')
+    .argument('<path>', "folder of Spark's ALSModel.save, or .npz of implicit's save")
+    .option('--item-ids <file>', 'with an .npz: the movie id of each row, one a line or as .npy')
+    .addOption(untilOption(STEPS.slice(STEPS.indexOf('train'))))
+    .action((path: string, flags: ImportFactorsFlags) => importFactorsCommand(path, flags, surroundings))
   program
     .command('eda')
     .description('explore the source files: one HTML report with plots, nothing is trained')
@@ -141,6 +142,29 @@ function describeProgram(surroundings: Surroundings): Command {
     .action((flags: EdaFlags) => edaCommand(flags, surroundings))
   addModelsCommands(program, surroundings)
   return program
+}
+
+/** What every command takes that runs the pipeline. */
+function withBuildOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
+    .addOption(new Option('--preset <name>', 'how much of the data to learn from').choices([...PRESETS]))
+    .option('--seed <number>', 'seed of every random choice', parseSeed)
+    .addOption(
+      new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
+        .choices(DEVICES)
+        .default('auto'),
+    )
+    .option('--threads <count>', 'threads to train with (default: one a core)', parseCount)
+    .option('--resume', 'go on from where a long training was stopped')
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+    .option('--log-file <file>', 'also write log lines there, as JSON')
+    .option('--state <dir>', 'local R2 to publish to, as "wrangler dev --persist-to" (default: .wrangler/state)')
+    .option('--json <file>', 'also write the result there, as JSON')
+}
+
+function untilOption(steps: Step[]): Option {
+  return new Option('--until <step>', 'stop after this step').choices(steps)
 }
 
 function addModelsCommands(program: Command, surroundings: Surroundings): void {
@@ -159,6 +183,11 @@ function addModelsCommands(program: Command, surroundings: Surroundings): void {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.')
+  return Number(text)
 }
 
 function parseSeed(text: string): number {

@@ -31,6 +31,8 @@ export interface Overrides {
   inputs?: string[]
   /** split.strategy */
   split?: string
+  /** model.cf.imported, and model.cf.type for it */
+  imported?: { path: string; itemIds: string | null }
 }
 
 type Path = readonly PropertyKey[]
@@ -108,7 +110,7 @@ function readPreset(preset: string): Layer {
   return readLayer(join(ROOT, 'config', 'presets', `${preset}.yml`))
 }
 
-function optionLayer({ seed, logLevel, logFile, inputs, split }: Overrides): Layer {
+function optionLayer({ seed, logLevel, logFile, inputs, split, imported }: Overrides): Layer {
   const values: Tree = {}
   if (seed !== undefined) values.project = { seed }
   if (logLevel !== undefined || logFile !== undefined)
@@ -118,6 +120,7 @@ function optionLayer({ seed, logLevel, logFile, inputs, split }: Overrides): Lay
     }
   if (inputs !== undefined) values.data = { sources: inputs.map((path) => ({ path, format: 'auto' })) }
   if (split !== undefined) values.split = { strategy: split }
+  if (imported !== undefined) values.model = { cf: { type: 'imported', imported } }
   return { name: 'command line', values, lineOf: () => null }
 }
 

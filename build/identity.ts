@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** What the bytes of a model are computed by. Versions of libraries stand in the lockfile. */
 const CODE = ['build', 'functions/core', 'functions/recommend', 'package-lock.json']
-const CODE_FILE = /\.(ts|wasm)$|^package-lock\.json$/
+const CODE_FILE = /\.(ts|wasm|wgsl)$|^package-lock\.json$/
 
 /** One input file, as the sources report it. */
 export interface Input {
@@ -24,11 +24,13 @@ export interface Input {
  * @param codeHash of `hashCode`
  */
 export function buildIdentity(config: Config, inputs: Input[], codeHash: string): BuildIdentity {
-  const { logging: _logging, project, data, ...rest } = config
+  const { logging: _logging, project, data, model, ...rest } = config
   const { artifacts: _artifacts, ...countedProject } = project
+  const { imported: _imported, ...countedCf } = model.cf
+  const countedModel = { ...model, cf: countedCf }
   const countedData = { ...data, sources: data.sources.map(({ path: _path, ...source }) => source) }
   const files = inputs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`)
-  const counted = { ...rest, project: countedProject, data: countedData, files, code: codeHash }
+  const counted = { ...rest, project: countedProject, data: countedData, model: countedModel, files, code: codeHash }
   return { buildId: sha256(canonicalJson(counted)).slice(0, 16), config }
 }
 

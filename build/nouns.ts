@@ -172,6 +172,15 @@ export interface TermMatrix {
   weights: Float32Array
 }
 
+/** What a liked item says for others, as CSR: a row is an item of the history, an index one that it speaks for or against. */
+export interface ItemWeights {
+  /** numItems + 1 */
+  indptr: Uint32Array
+  /** ascending within a row */
+  indices: Int32Array
+  weights: Float32Array
+}
+
 /** train → export. */
 export interface Trained {
   factors: number
@@ -182,6 +191,20 @@ export interface Trained {
   popularity: Float32Array
   /** training loss a user-item pair after each iteration */
   losses: number[]
+  /** as the training weighed likes, and the rest */
+  foldIn: FoldInWeights
+}
+
+/** How a history is folded in: the model's own numbers, beside the item factors. */
+export interface FoldInWeights {
+  /** α₀, above 0 */
+  unobservedWeight: number
+  /** λ, above 0 */
+  regularization: number
+  /** ν, from 0 up: a history of n likes has λ·(n + m)^ν */
+  regularizationExponent: number
+  /** m, from 0 up: α₀ of the training times its movies */
+  unobservedMass: number
 }
 
 /** One exported file: name → bytes. `report.json` and the manifest are not among them. */

@@ -107,6 +107,7 @@ const TABLE: [from: RegExp, allowed: (path: string) => Allowed][] = [
 const STEP_PACKAGES: Record<string, string[]> = {
   ingest: ['@duckdb/node-api', 'zod'],
   prepare: ['@duckdb/node-api'],
+  train: ['webgpu'],
   export: ['apache-arrow'],
   publish: ['miniflare', 'zod'],
 }

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { ConfigError, loadConfig, type Overrides } from '../config.ts'
-import type { BuildResult, build, Step } from '../index.ts'
+import type { BuildResult, build, Compute, Step } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { createLog } from '../io/log.ts'
 import { createProgress, type ProgressStream } from '../io/progress.ts'
@@ -39,7 +39,9 @@ export interface ConfigFlags {
 }
 
 export interface BuildFlags extends ConfigFlags {
-  device: string
+  device: Compute['device']
+  threads?: number
+  resume?: boolean
   split?: string
   state?: string
   json?: string
@@ -47,14 +49,18 @@ export interface BuildFlags extends ConfigFlags {
 }
 
 /** The pipeline until a step; prints what came out. */
-export async function buildCommand(flags: BuildFlags, surroundings: Surroundings): Promise<void> {
+export async function buildCommand(
+  flags: BuildFlags,
+  surroundings: Surroundings,
+  overrides: Overrides = {},
+): Promise<void> {
   const { cwd, stdout } = surroundings
-  if (flags.device === 'gpu')
-    throw new ConfigError('--device: found gpu; this version trains on the CPU: use auto or cpu')
-  const config = configOf(flags, cwd, flags.split === undefined ? {} : { split: flags.split })
+  const { device, threads, resume } = flags
+  const config = configOf(flags, cwd, { ...overrides, ...(flags.split !== undefined && { split: flags.split }) })
   const result = await withHandles(config, surroundings, (handles) =>
     surroundings.build({
       config,
+      compute: { device, ...(threads !== undefined && { threads }), ...(resume !== undefined && { resume }) },
       until: flags.until,
       handles,
       openStore: () => surroundings.openStore(stateOf(flags, cwd)),

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { METRIC_AT_K, METRICS } from '#core/metrics.ts'
 import type { Model, ServingSettings } from '#core/model.ts'
 import { randomSource } from '#core/random.ts'
 import type { BlendWeights, Config } from '#core/schemas/config.ts'
@@ -6,13 +7,14 @@ import type { BlendTable, Estimate, ModelCard, ModelMetrics } from '#core/schema
 import { topK } from '#core/scoring/top-k.ts'
 import { blockedItems } from '#recommend/constraints.ts'
 import { rank } from '#recommend/index.ts'
+import { DataError } from '../io/files.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { type ArtifactFiles, PART, type Prepared } from '../nouns.ts'
+import { type ArtifactFiles, type FoldInWeights, PART, type Prepared } from '../nouns.ts'
 import { estimate, type Resamples, resampleUsers } from './bootstrap.ts'
+import { fitFoldIn as fit } from './fit-fold-in.ts'
 import { type JudgedUser, judgedUsers } from './judged-users.ts'
 import { learnBlend as learn } from './learn-blend.ts'
-import { METRIC_AT_K, METRICS } from './metrics.ts'
-import { openArtifacts } from './open-artifacts.ts'
+import { itemFactorsOf, openArtifacts } from './open-artifacts.ts'
 
 export type Report = ModelCard['evaluation']
 
@@ -25,6 +27,27 @@ export function learnBlend(files: ArtifactFiles, prepared: Prepared, config: Con
   if (weights !== 'learned') return [{ minLikes: 0, weights }]
   const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
   return learn(judged, openArtifacts(files, servingSettings(config, [])), config.project.seed, handles)
+}
+
+/**
+ * Weights of the fold-in for item factors of another engine, chosen on the validation part.
+ * @param files the artifacts of these factors, with whatever weights
+ * @throws {DataError} when the validation part has nobody to judge by
+ */
+export function fitFoldIn(
+  files: ArtifactFiles,
+  prepared: Prepared,
+  config: Config,
+  handles: StepHandles,
+): FoldInWeights {
+  const { relevantFrom } = config.evaluation
+  const { judged } = judgedUsers(prepared.interactions, PART.validation, relevantFrom)
+  if (judged.length === 0)
+    throw new DataError(
+      `the validation part has no user with ${relevantFrom} stars or more: no fold-in can be chosen for imported factors`,
+    )
+  const model = openArtifacts(files, servingSettings(config, []))
+  return fit(judged, model, itemFactorsOf(files), config.project.seed, handles)
 }
 
 /**
@@ -43,7 +66,7 @@ export function evaluate(
   const { judged, withoutRelevant } = judgedUsers(prepared.interactions, PART.test, relevantFrom)
   const resamples = resampleUsers(judged.length, bootstrapSamples, config.project.seed)
   const values = new Map<string, Judgement>()
-  const rows = rankers(model, config.project.seed)
+  const rows = rankers(model, config)
   for (const [index, [name, ranker]] of rows.entries()) {
     handles.signal.throwIfAborted()
     values.set(name, judge(judged, ranker, cutoffs, model.catalog.numItems))
@@ -53,13 +76,20 @@ export function evaluate(
     protocol:
       `test: ${testPart(config.split)}; ` +
       `relevant: ${relevantFrom} stars or more; ranked: the whole catalogue but what the user rated before; ` +
-      'trained on train + validation, weights chosen on validation, judged on the exported bytes by the served code',
+      `${origin(config.model.cf)}, weights chosen on validation, judged on the exported bytes by the served code`,
     relevantFrom,
     usersJudged: judged.length,
     usersWithoutRelevant: withoutRelevant,
     models: [...values].map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
     overPopularity: differences(values.get(SERVED)!, values.get('popularity')!, resamples),
   }
+}
+
+/** Where the factors come from, in words for the report. */
+function origin({ type }: Config['model']['cf']): string {
+  return type === 'als'
+    ? 'trained on train + validation'
+    : 'item factors imported from another engine, which must have learned from the train part alone'
 }
 
 /** What the test part is, in words for the report. */
@@ -99,15 +129,15 @@ interface Judgement {
   coverage: Record<string, number>
 }
 
-function rankers(model: Model, seed: number): [string, Ranker][] {
+function rankers(model: Model, { project, model: { cf } }: Config): [string, Ranker][] {
   const served =
     (weights?: BlendWeights): Ranker =>
     ({ history }, k) =>
       rank(history, { weights }, k, model).blended.map(({ itemIndex }) => itemIndex)
-  const { uniform } = randomSource(seed)
+  const { uniform } = randomSource(project.seed)
   return [
     [SERVED, served()],
-    ['als', served({ cf: 1, content: 0, popularity: 0 })],
+    [cf.type, served({ cf: 1, content: 0, popularity: 0 })],
     ['content', served({ cf: 0, content: 1, popularity: 0 })],
     ['popularity', served({ cf: 0, content: 0, popularity: 1 })],
     [

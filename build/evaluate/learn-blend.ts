@@ -1,6 +1,6 @@
 import type { History } from '#core/history.ts'
+import { ndcgAtK } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
-import { randomSource } from '#core/random.ts'
 import type { BlendWeights } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
@@ -9,7 +9,7 @@ import { blockedItems } from '#recommend/constraints.ts'
 import { retrieve, type SourceScores, tasteOf } from '#recommend/retrieve.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { JudgedUser } from './judged-users.ts'
-import { ndcgAtK } from './metrics.ts'
+import { sampleOf } from './sample-of.ts'
 
 /** Numbers of likes that weights are learned for; each holds up to the next one. */
 const LIKES_STEPS = [1, 2, 4, 8, 16]
@@ -131,16 +131,4 @@ function lastLikes(history: History, n: number, likedFrom: number): History {
     ratings: history.ratings.subarray(start),
     timestamps: history.timestamps.subarray(start),
   }
-}
-
-/** A seeded sample without replacement; all when there are no more. */
-function sampleOf<T>(all: T[], size: number, seed: number): T[] {
-  if (all.length <= size) return all
-  const { uniform } = randomSource(seed)
-  const pool = [...all]
-  for (let position = 0; position < size; position++) {
-    const other = position + Math.floor(uniform() * (pool.length - position))
-    ;[pool[position], pool[other]] = [pool[other]!, pool[position]!]
-  }
-  return pool.slice(0, size)
 }

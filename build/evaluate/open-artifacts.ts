@@ -1,20 +1,40 @@
 import { createHash } from 'node:crypto'
+import { openTable } from '#core/format/open-table.ts'
+import { FACTORS, GRAMIAN } from '#core/format/tables.ts'
+import type { ServeModel } from '#core/kernels/serve.ts'
 import { type Model, openModel, type ServingSettings } from '#core/model.ts'
 import { compileKernel } from '../io/kernels.ts'
-import type { ArtifactFiles } from '../nouns.ts'
+import type { ArtifactFiles, FoldInWeights } from '../nouns.ts'
 
 /** Open exported bytes as the Worker does, in this process. */
 export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): Model {
-  const bytesOf = (file: string): Uint8Array => {
-    const bytes = files.get(file)
-    if (!bytes) throw new RangeError(`${file} is not among the artifacts: ${[...files.keys()].join(', ')}`)
-    return bytes
-  }
   return openModel({
-    read: bytesOf,
-    source: (file) => ({ slice: async (start, end) => bytesOf(file).subarray(start, end) }),
+    read: (file) => bytesOf(files, file),
+    source: (file) => ({ slice: async (start, end) => bytesOf(files, file).subarray(start, end) }),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
     serveModule: compileKernel('serve'),
     settings,
   })
+}
+
+/** What the serving kernels take of the exported bytes, but for the weights of the fold-in. */
+export type ItemFactors = Omit<ServeModel, keyof FoldInWeights>
+
+export function itemFactorsOf(files: ArtifactFiles): ItemFactors {
+  const factors = openTable('factors.arrow', bytesOf(files, 'factors.arrow'), FACTORS)
+  const gramian = openTable('gramian.arrow', bytesOf(files, 'gramian.arrow'), GRAMIAN)
+  const { values, size } = factors.fixed<Int8Array>('quantized')
+  return {
+    numItems: factors.numRows,
+    factors: size,
+    quantized: values,
+    scales: factors.numbers<Float32Array>('scale'),
+    gramian: gramian.fixed<Float32Array>('row').values,
+  }
+}
+
+function bytesOf(files: ArtifactFiles, file: string): Uint8Array {
+  const bytes = files.get(file)
+  if (!bytes) throw new RangeError(`${file} is not among the artifacts: ${[...files.keys()].join(', ')}`)
+  return bytes
 }

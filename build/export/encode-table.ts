@@ -15,6 +15,7 @@ import {
   Table,
   tableToIPC,
   Uint8,
+  Uint16,
   Uint32,
   Utf8,
 } from 'apache-arrow'
@@ -33,6 +34,7 @@ const SCALARS: Record<Scalar, () => DataType> = {
   int8: () => new Int8(),
   uint8: () => new Uint8(),
   int16: () => new Int16(),
+  uint16: () => new Uint16(),
   int32: () => new Int32(),
   uint32: () => new Uint32(),
   float32: () => new Float32(),

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS, USERS } from '#core/format/tables.ts'
-import type { CfConfig } from '#core/schemas/config.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
 import type { ArtifactFiles, ExportedModel, Interactions, Prepared, Trained } from '../nouns.ts'
 import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
@@ -15,12 +14,11 @@ import { gramianOf, quantizeRows } from './quantize.ts'
 export function encodeArtifacts(
   trained: Trained,
   prepared: Prepared,
-  cf: CfConfig,
   holdsRating: (part: number) => boolean,
 ): ArtifactFiles {
   return new Map([
     ...encodeMovies(trained, prepared, holdsRating),
-    ...encodeFactors(trained, cf),
+    ...encodeFactors(trained),
     ...encodeContent(trained),
     ...encodeHistories(prepared.interactions, holdsRating),
   ])
@@ -116,7 +114,7 @@ function ratingStatistics(
   return { numRatings, meanRating: Float32Array.from(sums, (sum, item) => (sum > 0 ? sum / numRatings[item]! : 0)) }
 }
 
-function encodeFactors({ itemFactors, factors }: Trained, cf: CfConfig): [string, Uint8Array][] {
+function encodeFactors({ itemFactors, factors, foldIn }: Trained): [string, Uint8Array][] {
   const numItems = itemFactors.length / factors
   const { quantized, scales } = quantizeRows(itemFactors, numItems, factors)
   return [
@@ -126,7 +124,7 @@ function encodeFactors({ itemFactors, factors }: Trained, cf: CfConfig): [string
         FACTORS,
         numItems,
         { quantized: { size: factors, values: quantized }, scale: scales },
-        { regularization: String(cf.regularization), unobservedWeight: String(cf.unobservedWeight) },
+        Object.fromEntries(Object.entries(foldIn).map(([key, value]) => [key, String(value)])),
       ),
     ],
     [

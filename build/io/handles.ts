@@ -8,8 +8,8 @@ export interface Log {
 }
 
 export interface Progress {
-  /** `done` of `total` units; the label stays until another call. A bar on a terminal, plain lines elsewhere. */
-  update(label: string, done: number, total: number): void
+  /** `done` of `total` units, and a few words on how it goes. A bar on a terminal, plain lines elsewhere. */
+  update(label: string, done: number, total: number, note?: string): void
 }
 
 export interface StepHandles {

@@ -13,7 +13,7 @@ export interface ProgressStream {
 }
 
 /**
- * How far a step is. On a terminal one line redrawn in place, `train  ████████░░░░  66 %  4 of 6, 3 s left`,
+ * How far a step is. On a terminal one line redrawn in place, `train  ████████░░░░  66 %  4 of 6, 3 s left, loss 0.02`,
  * gone when the step is done; elsewhere plain lines: the end of every label, and every few seconds before it.
  * `clear` takes the bar off the screen so that other lines can be written; the next update draws it again.
  */
@@ -34,7 +34,7 @@ export function createProgress(
   }
   return {
     clear,
-    update(nextLabel, done, total) {
+    update(nextLabel, done, total, note) {
       const time = now()
       // a count that goes back is the same work begun again
       if (nextLabel !== label || done < lastDone) {
@@ -49,23 +49,37 @@ export function createProgress(
       if (stream.isTTY) {
         if (finished) return clear()
         if (drawn && time - writtenAt < REDRAW_MS) return
-        stream.write(`\r\x1b[2K${barLine(label, done, total, time - startedAt, stream.columns ?? 80)}`)
+        stream.write(`\r\x1b[2K${barLine(label, done, total, time - startedAt, note, stream.columns ?? 80)}`)
         drawn = true
       } else {
         if (!finished && time - writtenAt < PLAIN_LINE_MS) return
-        stream.write(`${label}: ${counted(done, total)} (${percent(done, total)} %)\n`)
+        stream.write(`${label}: ${counted(done, total)} (${percent(done, total)} %)${noted(note)}\n`)
       }
       writtenAt = time
     },
   }
 }
 
-function barLine(label: string, done: number, total: number, elapsedMs: number, columns: number): string {
+function barLine(
+  label: string,
+  done: number,
+  total: number,
+  elapsedMs: number,
+  note: string | undefined,
+  columns: number,
+): string {
   const filled = Math.round((BAR_WIDTH * percent(done, total)) / 100)
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
   const left = done > 0 ? `, ${duration((elapsedMs * (total - done)) / done)} left` : ''
   // one column short of the edge: a full line would wrap, and only its last row could be redrawn
-  return `${label}  ${bar}  ${percent(done, total)} %  ${counted(done, total)}${left}`.slice(0, columns - 1)
+  return `${label}  ${bar}  ${percent(done, total)} %  ${counted(done, total)}${left}${noted(note)}`.slice(
+    0,
+    columns - 1,
+  )
+}
+
+function noted(note: string | undefined): string {
+  return note ? `, ${note}` : ''
 }
 
 function percent(done: number, total: number): number {

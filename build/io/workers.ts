@@ -1,9 +1,9 @@
 import { parentPort, Worker } from 'node:worker_threads'
 
 /** Worker threads that all do the same task at once, each its share of it. */
-export interface Workers<Task> {
-  /** Resolves when every worker is through with the task; rejects on the first error, exit or abort. */
-  run(task: Task): Promise<void>
+export interface Workers<Task, Reply> {
+  /** Resolves to every worker's reply when all are through with the task; rejects on the first error, exit or abort. */
+  run(task: Task): Promise<Reply[]>
   close(): Promise<void>
 }
 
@@ -11,7 +11,11 @@ export interface Workers<Task> {
  * One worker for each element of `workerData`, running the module at `url`, which calls `performTasks`.
  * When `signal` aborts, the running task rejects with its reason; `close` then ends workers in mid-task.
  */
-export function startWorkers<Task>(url: URL, workerData: readonly unknown[], signal: AbortSignal): Workers<Task> {
+export function startWorkers<Task, Reply>(
+  url: URL,
+  workerData: readonly unknown[],
+  signal: AbortSignal,
+): Workers<Task, Reply> {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {}) // nobody may be waiting when a worker fails
   const abort = () => failure.reject(signal.reason)
@@ -28,12 +32,12 @@ export function startWorkers<Task>(url: URL, workerData: readonly unknown[], sig
   return {
     async run(task) {
       const replies = workers.map((worker) => {
-        const reply = Promise.withResolvers<void>()
-        worker.once('message', () => reply.resolve())
+        const reply = Promise.withResolvers<Reply>()
+        worker.once('message', reply.resolve)
         worker.postMessage(task)
         return reply.promise
       })
-      await Promise.race([failure.promise, Promise.all(replies)])
+      return Promise.race([failure.promise, Promise.all(replies)])
     },
     async close() {
       signal.removeEventListener('abort', abort)
@@ -42,12 +46,9 @@ export function startWorkers<Task>(url: URL, workerData: readonly unknown[], sig
   }
 }
 
-/** The worker's end: performs each task that comes, and says so. */
-export function performTasks<Task>(perform: (task: Task) => void): void {
+/** The worker's end: performs each task that comes, and replies with what came of it. */
+export function performTasks<Task, Reply>(perform: (task: Task) => Reply): void {
   const port = parentPort
   if (!port) throw new Error('performTasks runs in a worker thread only')
-  port.on('message', (task: Task) => {
-    perform(task)
-    port.postMessage('done')
-  })
+  port.on('message', (task: Task) => port.postMessage(perform(task)))
 }

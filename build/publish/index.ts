@@ -18,7 +18,8 @@ type Expected = { sizeBytes: number; sha256: string }
  * SHA-256, then the pointer in one put. Stopped anywhere before that, the old pointer stands. What is in the
  * store already is not sent again, and a model that is current already leaves the pointer as it is.
  * @returns the pointer as it stands now
- * @throws {PublishError} when the folder is not what its manifest says, or the store gives back other bytes
+ * @throws {PublishError} when the folder is not what its manifest says, when the store gives back other bytes, or has
+ * another model whole under this id: two kinds of processors learn the same model with last bits that differ
  */
 export async function publish(
   model: ExportedModel,
@@ -27,6 +28,7 @@ export async function publish(
   now: () => Date = () => new Date(),
 ): Promise<Pointer> {
   const manifest = await readFolderManifest(model)
+  await refuseAnother(model.buildId, manifest.bytes, store)
   const stored = new Map((await store.list(modelKey(model.buildId, ''))).map((object) => [object.key, object]))
   const send = async (name: string, bytes: Uint8Array, expected: Expected) => {
     const key = modelKey(model.buildId, name)
@@ -55,6 +57,16 @@ export async function publish(
     return pointer
   }
   return movePointer(store, pointer, model.buildId, now())
+}
+
+/** A published model is immutable: isolates may hold half of it. One that is damaged is sent again. */
+async function refuseAnother(buildId: string, bytes: Uint8Array, store: ObjectStore): Promise<void> {
+  const stored = await store.get(modelKey(buildId, 'manifest.json'))
+  if (stored === null || sha256(stored) === sha256(bytes) || (await problemsOf(store, buildId)).length > 0) return
+  throw new PublishError(
+    `${modelKey(buildId, '')} is published already, with other bytes: it was built on another kind of processor. ` +
+      'Promote that one with "marquee models rollback", or tell the two apart by experiment.notes in the configuration',
+  )
 }
 
 /** One published model, as `models list` shows it. */

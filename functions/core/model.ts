@@ -59,8 +59,7 @@ export function openModel(parts: ModelParts): Model {
       quantized: quantized.values,
       scales,
       gramian: gramian.fixed<Float32Array>('row').values,
-      regularization: metadataNumber(factors.metadata, 'regularization'),
-      unobservedWeight: metadataNumber(factors.metadata, 'unobservedWeight'),
+      ...foldInWeights(factors.metadata),
     }),
     hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),
     userIds: openTable('users.arrow', parts.read('users.arrow'), USERS).numbers('userId'),
@@ -88,8 +87,18 @@ function expectRows(file: string, found: number, expected: number): void {
   if (found !== expected) throw new ArtifactError(`${file}: ${found} rows, expected ${expected}`)
 }
 
-function metadataNumber(metadata: ReadonlyMap<string, string>, key: string): number {
-  const value = Number(metadata.get(key))
-  if (!(value > 0)) throw new ArtifactError(`factors.arrow: ${key} is ${metadata.get(key)}, expected a positive number`)
-  return value
+function foldInWeights(metadata: ReadonlyMap<string, string>) {
+  const number = (key: string, isValid: (value: number) => boolean, expected: string) => {
+    const value = Number(metadata.get(key) ?? Number.NaN)
+    if (!isValid(value)) throw new ArtifactError(`factors.arrow: ${key} is ${metadata.get(key)}, expected ${expected}`)
+    return value
+  }
+  const positive = (key: string) => number(key, (value) => value > 0, 'a positive number')
+  const notNegative = (key: string) => number(key, (value) => value >= 0, 'a number from 0 up')
+  return {
+    regularization: positive('regularization'),
+    regularizationExponent: notNegative('regularizationExponent'),
+    unobservedWeight: positive('unobservedWeight'),
+    unobservedMass: notNegative('unobservedMass'),
+  }
 }

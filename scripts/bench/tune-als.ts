@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ndcgAtK } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
 import type { CfConfig } from '#core/schemas/config.ts'
 import { rank } from '#recommend/index.ts'
 import { loadConfig } from '../../build/config.ts'
 import { servingSettings } from '../../build/evaluate/index.ts'
 import { type JudgedUser, judgedUsers } from '../../build/evaluate/judged-users.ts'
-import { ndcgAtK } from '../../build/evaluate/metrics.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts } from '../../build/export/index.ts'
 import { ingest } from '../../build/ingest/index.ts'
@@ -17,7 +17,7 @@ import { createLog } from '../../build/io/log.ts'
 import { table } from '../../build/io/table.ts'
 import { PART } from '../../build/nouns.ts'
 import { prepare } from '../../build/prepare/index.ts'
-import { train } from '../../build/train/index.ts'
+import { openDevice, train } from '../../build/train/index.ts'
 
 /**
  * Where the defaults of `model.cf` come from: mean NDCG@10 on the validation part of ALS alone, trained on the train
@@ -42,6 +42,8 @@ const dataset = await ingest(config.data, handles)
 const prepared = await prepare(dataset, { ...config, seed: config.project.seed, outputDir: tables }, handles)
 await dataset.database.close()
 await rm(tables, { recursive: true })
+const device = openDevice('cpu', availableParallelism(), handles.log)
+const checkpointFile = join(tmpdir(), 'marquee-tune-checkpoint')
 const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
 
 const rows: string[][] = []
@@ -59,8 +61,8 @@ console.log(table(['λ', 'α₀', ...halfLives], rows))
 /** One mean NDCG@10 a half-life. */
 async function validate(cf: CfConfig): Promise<number[]> {
   const settings = { model: { ...config.model, cf }, seed: config.project.seed }
-  const trained = await train(prepared, [PART.train], settings, handles)
-  const files = encodeArtifacts(trained, prepared, cf, (part) => part !== PART.test)
+  const trained = await train(prepared, [PART.train], settings, handles, { device, checkpointFile, resume: false })
+  const files = encodeArtifacts(trained, prepared, (part) => part !== PART.test)
   return HALF_LIVES.map((recencyHalfLife) =>
     meanNdcg(judged, openArtifacts(files, { ...servingSettings(config, []), recencyHalfLife })),
   )

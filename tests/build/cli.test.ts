@@ -88,7 +88,17 @@ describe('help', () => {
   test('lists every command with its purpose, and examples', async () => {
     const { code, stdout } = await marquee('--help')
     expect(code).toBe(0)
-    for (const command of ['build', 'ingest', 'prepare', 'train', 'evaluate', 'export', 'publish', 'models'])
+    for (const command of [
+      'build',
+      'ingest',
+      'prepare',
+      'train',
+      'evaluate',
+      'export',
+      'publish',
+      'import-factors',
+      'models',
+    ])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} .*\\w`, 'm'))
     expect(stdout).toContain('$ npx marquee build')
   })
@@ -117,12 +127,15 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     ['build --sed 1', /unknown option '--sed'\n\(Did you mean --seed\?\)/],
     ['build --seed x', /argument 'x' is invalid\. Expected a whole number/],
     ['build --preset huge', /Allowed choices are tiny, small, large/],
-    ['build --device gpu', /--device: found gpu; this version trains on the CPU: use auto or cpu/],
+    ['build --device tpu', /argument 'tpu' is invalid\. Allowed choices are auto, cpu, gpu/],
+    ['build --threads 0', /argument '0' is invalid\. Expected a whole number from 1/],
     ['train --until export', /unknown option '--until'/],
     ['train --input x', /unknown option '--input'/],
     ['prepare --input x', /--output: found nothing; --input needs a folder for the tables/],
     ['prepare --split half', /Allowed choices are userTime, globalTime, leaveOneOut, random, kFold, strong/],
     ['prepare --split given', /split\.given\.test: found nothing; must be a file with split\.strategy given/],
+    ['import-factors', /missing required argument 'path'/],
+    ['import-factors x --until ingest', /Allowed choices are train, evaluate, export, publish/],
     ['build --config none.yml', /none\.yml: no such file/],
     ['build --seed 99999999999', /command line: project\.seed: found 99999999999; must be at most 4294967295/],
   ])('%j', async (line, message) => {
@@ -190,6 +203,23 @@ describe('a command of the pipeline', () => {
     })
     expect(code).toBe(130)
     expect(stderr).toBe('marquee: stopped; the published model is as it was\n')
+  })
+})
+
+describe('import-factors', () => {
+  test('is the pipeline with the factors that the line names, up to the published model', async () => {
+    const { code, asked } = await marquee('import-factors model.npz --item-ids ids.txt --seed 7')
+    expect(code).toBe(0)
+    const imported = { path: join(folder, 'model.npz'), itemIds: join(folder, 'ids.txt') }
+    expect(asked).toMatchObject([
+      { until: 'publish', config: { project: { seed: 7 }, model: { cf: { type: 'imported', imported } } } },
+    ])
+  })
+
+  test('stops where it is told to, and Spark’s folder needs no ids', async () => {
+    const { asked } = await marquee('import-factors als-model --until evaluate')
+    const imported = { path: join(folder, 'als-model'), itemIds: null }
+    expect(asked).toMatchObject([{ until: 'evaluate', config: { model: { cf: { imported } } } }])
   })
 })
 

@@ -166,6 +166,10 @@ describe('an impossible combination', () => {
       'config.yml:1: data.ratingScale: found [5,1]; the lowest rating must be below the highest',
     ],
     ['model: { likedFrom: 9 }', 'config.yml:1: model.likedFrom: found 9; must be within data.ratingScale, 0.5 to 5'],
+    [
+      'model: { cf: { type: imported } }',
+      'config.yml:1: model.cf.imported.path: found nothing; must be a folder or file with model.cf.type imported',
+    ],
     ['api: { defaultK: 101 }', 'config.yml:1: api.defaultK: found 101; must not be above api.maxK, 100'],
   ])('%j is refused', (content, message) => {
     expect(refusal(content)).toMatch(message)

@@ -87,6 +87,16 @@ describe('publish', () => {
     expect(await problemsOf(store, B)).toEqual([])
   })
 
+  test('leaves another model that is whole under the same id as it is', async () => {
+    const store = await storeWith(modelA)
+    const elsewhere = exportModel(join(folder, 'elsewhere'), A, ' by another machine')
+    await expect(publish(elsewhere, store, quiet())).rejects.toThrow(
+      `models/${A}/ is published already, with other bytes: it was built on another kind of processor.`,
+    )
+    expect(store.puts).toEqual([])
+    expect(await problemsOf(store, A)).toEqual([])
+  })
+
   test('refuses a store that gives back other bytes, and leaves the pointer', async () => {
     const store = await storeWith(modelA)
     const get = store.get.bind(store)

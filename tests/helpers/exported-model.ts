@@ -52,13 +52,13 @@ export const CARD: ModelCard = {
   exampleUsers: [],
 }
 
-/** A complete folder with two small files, as the export step leaves it. The bytes differ by build id. */
-export function exportModel(parent: string, buildId: string): ExportedModel {
+/** A complete folder with two small files, as the export step leaves it. The bytes differ by build id and by `machine`. */
+export function exportModel(parent: string, buildId: string, machine = ''): ExportedModel {
   const folder = join(parent, buildId)
   mkdirSync(folder, { recursive: true })
   const files: Manifest['files'] = {}
   for (const name of ['catalog.arrow', 'factors.arrow']) {
-    const content = new TextEncoder().encode(`${name} of ${buildId}`)
+    const content = new TextEncoder().encode(`${name} of ${buildId}${machine}`)
     writeFileSync(join(folder, name), content)
     files[name] = { sizeBytes: content.length, sha256: sha256(content) }
   }

@@ -24,6 +24,13 @@ export function randomLikes(
   return { indptr, indices: Int32Array.from(indices) }
 }
 
+/** The same with stars from 1 to 5. */
+export function randomRatedLikes(numUsers: number, numItems: number, seed: number) {
+  const likes = randomLikes(numUsers, numItems, seed)
+  const { uniform } = randomSource(seed + 1)
+  return { ...likes, ratings: Float32Array.from(likes.indices, () => 1 + Math.floor(5 * uniform())) }
+}
+
 /** int8 rows with a scale each; every seventh row is zeros with scale 0. */
 export function randomQuantized(
   numItems: number,

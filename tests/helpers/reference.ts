@@ -42,7 +42,10 @@ export function solve(a: Matrix, b: readonly number[]): number[] {
 
 export interface AlsTerms {
   unobservedWeight: number
+  /** λ of the row that is solved */
   regularization: number
+  /** t − w of a like; 0 unless told */
+  bias?: number
 }
 
 /** A = α₀·YᵀY + Σ w·y yᵀ + λI over the liked items. */
@@ -56,24 +59,41 @@ export function system(items: Matrix, liked: readonly number[], weights: readonl
   )
 }
 
-/** The x of A x = Σ w·y. */
+/** The x of A x = Σ (w + bias)·y. */
 export function foldIn(items: Matrix, liked: readonly number[], weights: readonly number[], terms: AlsTerms): number[] {
-  const right = items[0]!.map((_, k) => liked.reduce((sum, item, n) => sum + weights[n]! * items[item]![k]!, 0))
+  const { bias = 0 } = terms
+  const right = items[0]!.map((_, k) =>
+    liked.reduce((sum, item, n) => sum + (weights[n]! + bias) * items[item]![k]!, 0),
+  )
   return solve(system(items, liked, weights, terms), right)
 }
 
-/** Σ_liked (1 − xᵀy)² + α₀ Σ_all (xᵀy)² + λ(‖X‖² + ‖Y‖²), term by term. */
-export function objective(
-  users: Matrix,
-  items: Matrix,
-  likedBy: (user: number) => readonly number[],
-  terms: AlsTerms,
-): number {
+/** A likes-only model's objective as it stands in kernels/train/als.ts, term by term. */
+export interface Objective {
+  likedBy: (user: number) => readonly number[]
+  /** w of the likes of a user; all 1 unless told */
+  weightsOf?: (user: number) => readonly number[]
+  unobservedWeight: number
+  bias?: number
+  /** λ of a row */
+  regularization: (side: 'users' | 'items', row: number) => number
+}
+
+/** Σ_liked [t − 2t·xᵀy + w·(xᵀy)²] + α₀ Σ_all (xᵀy)² + Σ λ|row|², t = w + bias. */
+export function objective(users: Matrix, items: Matrix, terms: Objective): number {
+  const { bias = 0, unobservedWeight, regularization } = terms
   let loss = 0
   for (const [user, x] of users.entries()) {
-    for (const y of items) loss += terms.unobservedWeight * dot(x, y) ** 2
-    for (const item of likedBy(user)) loss += (1 - dot(x, items[item]!)) ** 2
+    const liked = terms.likedBy(user)
+    const weights = terms.weightsOf?.(user) ?? liked.map(() => 1)
+    for (const y of items) loss += unobservedWeight * dot(x, y) ** 2
+    for (const [position, item] of liked.entries()) {
+      const score = dot(x, items[item]!)
+      const weight = weights[position]!
+      loss += weight + bias - 2 * (weight + bias) * score + weight * score ** 2
+    }
   }
-  for (const row of [...users, ...items]) loss += terms.regularization * dot(row, row)
+  for (const [user, row] of users.entries()) loss += regularization('users', user) * dot(row, row)
+  for (const [item, row] of items.entries()) loss += regularization('items', item) * dot(row, row)
   return loss
 }

@@ -122,6 +122,7 @@ function trained(): Trained {
   MOVIES.forEach(([, , , , terms], item) => {
     indptr[item + 1] = indptr[item]! + terms.length
   })
+  const { unobservedWeight, regularization, regularizationExponent } = TINY_CONFIG.model.cf
   return {
     factors: FACTORS,
     itemFactors,
@@ -134,11 +135,12 @@ function trained(): Trained {
     },
     popularity: Float32Array.from(MOVIES, ([, , , , , popularity]) => popularity),
     losses: [1],
+    foldIn: { unobservedWeight, regularization, regularizationExponent, unobservedMass: 0 },
   }
 }
 
 export function tinyFiles(): ArtifactFiles {
-  return encodeArtifacts(trained(), prepared(), TINY_CONFIG.model.cf, () => true)
+  return encodeArtifacts(trained(), prepared(), () => true)
 }
 
 export function tinyModel(): Model {

@@ -6,7 +6,7 @@ export class ArtifactError extends Error {
   override name = 'ArtifactError'
 }
 
-export type Numbers = Int8Array | Uint8Array | Int16Array | Int32Array | Uint32Array | Float32Array
+export type Numbers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array
 
 interface ListView<Values> {
   /** numRows + 1; row r's values are [offsets[r], offsets[r + 1]) */

@@ -26,13 +26,17 @@ export interface ServeModel {
   unobservedWeight: number
   /** λ, above 0 */
   regularization: number
+  /** ν of λ·(n + m)^ν, the regularization of a history of n likes (Rendle et al. 2021, eq. 14); 0 by default: it is λ */
+  regularizationExponent?: number
+  /** m, from 0 up: α₀ times the movies that the model was trained with; 0 by default */
+  unobservedMass?: number
   /** likes there is room for at first; a longer history makes the memory grow */
   maxHistory?: number
 }
 
 export interface ServeKernels {
   /**
-   * Fold in a user: solve A x = Σ w·y over the liked items, A = α₀·YᵀY + Σ w·y yᵀ + λI, by Cholesky. That is the exact
+   * Fold in a user: solve A x = Σ w·y over the liked items, A = α₀·YᵀY + Σ w·y yᵀ + λ·(n + m)^ν·I, by Cholesky. That is the exact
    * user half-step of training (Rendle et al. 2021), where every w is 1. O(n·f² + f³) for n likes.
    * @param weights w ≥ 0, one a like, beside α₀: c − 1 = w / α₀ in the terms of Hu, Koren & Volinsky 2008; all 1 by default
    * @returns x (factors), the caller's own; zeros when nothing is liked
@@ -99,7 +103,7 @@ interface Exports {
  * @throws {RangeError} when the shapes disagree or a number is out of its range
  */
 export function openServeKernels(module: WebAssembly.Module, model: ServeModel): ServeKernels {
-  const { numItems, factors, regularization, unobservedWeight } = model
+  const { numItems, factors, regularization, unobservedWeight, regularizationExponent = 0, unobservedMass = 0 } = model
   checkModel(model)
 
   // scan takes items by four: all blocks of items have room for the last ones
@@ -167,7 +171,7 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
         gramian,
         factors,
         unobservedWeight,
-        regularization,
+        regularization * (likedItems.length + unobservedMass) ** regularizationExponent,
         system,
         panel,
         vector,
@@ -247,6 +251,11 @@ function checkModel(model: ServeModel): void {
   }
   for (const [name, value] of Object.entries({ unobservedWeight, regularization })) {
     if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`${name} is ${value}, expected a number above 0`)
+  }
+  const { regularizationExponent = 0, unobservedMass = 0 } = model
+  for (const [name, value] of Object.entries({ regularizationExponent, unobservedMass })) {
+    if (!(value >= 0 && Number.isFinite(value)))
+      throw new RangeError(`${name} is ${value}, expected a number from 0 up`)
   }
 }
 

@@ -4,6 +4,8 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array)
     private readonly compiled: never
   }
+  /** whether this engine knows all that the module uses */
+  function validate(bytes: Uint8Array): boolean
   class Memory {
     /** sizes in pages of 64 KiB; shared memory needs its maximum */
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean })

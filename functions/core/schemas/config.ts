@@ -182,17 +182,42 @@ export const SplitConfig = z
 export type SplitConfig = z.infer<typeof SplitConfig>
 
 export const CfConfig = z.strictObject({
-  type: z.literal('als').default('als'),
+  /** als: learned here; imported: item factors that another engine wrote, with weights of the fold-in found on validation */
+  type: z.enum(['als', 'imported']).default('als'),
+  /** what is read with type imported */
+  imported: z
+    .strictObject({
+      /** folder that Spark's ALSModel.save made, or .npz that implicit's save made */
+      path: z.string().min(1).nullable().default(null),
+      /** with an .npz: the movie id of each row, one a line or as .npy */
+      itemIds: z.string().min(1).nullable().default(null),
+    })
+    .prefault({}),
   /** latent dimensions f; whole SIMD lanes */
   factors: z.int().min(8).max(512).multipleOf(8, { error: 'must be a multiple of 8' }).default(64),
   /** sweeps over users and items */
   iterations: z.int().min(1).max(200).default(16),
-  /** λ, the same for every row; 4 with α₀ 0.2 was best of 20 pairs on the sample's validation part, 2026-11-21 */
+  /** λ; 4 with α₀ 0.2 was best of 20 pairs on the sample's validation part, 2026-11-21 */
   regularization: z.number().positive().max(1e6).default(4),
+  /** ν of λ_r = λ·(likes + α₀·others)^ν a row, as Rendle et al. 2021 scale it: 0 is the same λ for every row */
+  regularizationExponent: z.number().min(0).max(2).default(0),
   /** α₀ of Rendle et al. 2021: weight of an entry nobody rated, where a liked one weighs 1 */
   unobservedWeight: z.number().positive().max(1).default(0.2),
+  /**
+   * What a like weighs, r being its stars. constant: 1 beside α₀, as Rendle et al. 2021; linear: c = 1 + alpha·r, as Hu,
+   * Koren & Volinsky 2008; implicit: c = alpha·r, as benfred/implicit. Both of these have an unobservedWeight of 1.
+   */
+  confidence: z.enum(['constant', 'linear', 'implicit']).default('constant'),
+  /** scale of r in `linear` and `implicit` */
+  alpha: z.number().positive().max(1e6).default(40),
+  /** length of an item's factors before the first iteration: the embedding scale σ* of Rendle et al. 2021 */
+  initialScale: z.number().positive().max(100).default(1),
+  /** whitenedCg: `cgSteps` steps a row from the last iteration's; cg: the same as implicit takes them; cholesky: exact */
+  solver: z.enum(['whitenedCg', 'cg', 'cholesky']).default('whitenedCg'),
   /** conjugate-gradient steps a row in every half-step but the last two, which are exact */
   cgSteps: z.int().min(1).max(64).default(2),
+  /** iterations without a better NDCG@10 on validation after which training ends; null: it does all of them */
+  patience: z.int().min(1).max(200).nullable().default(null),
   /**
    * likes after which an older like weighs half when a history is folded in; null: all weigh the same.
    * MovieLens' order is the order of entering ratings, so a watch log may want a longer one.
@@ -320,6 +345,13 @@ export const Config = z
         path: ['api', 'defaultK'],
         input: api.defaultK,
         message: `must not be above api.maxK, ${api.maxK}`,
+      })
+    if (model.cf.type === 'imported' && model.cf.imported.path === null)
+      context.issues.push({
+        code: 'custom',
+        path: ['model', 'cf', 'imported', 'path'],
+        input: null,
+        message: 'must be a folder or file with model.cf.type imported',
       })
     const longest = Math.max(...evaluation.cutoffs)
     if (longest > api.maxK)

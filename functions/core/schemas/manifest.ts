@@ -60,9 +60,9 @@ export const ModelCard = z.object({
   model: z.object({
     cf: z.string().describe('algorithm of the collaborative score'),
     factors: z.int(),
-    iterations: z.int(),
-    regularization: z.number(),
-    unobservedWeight: z.number(),
+    iterations: z.int().describe('sweeps over users and items; 0 where the factors were imported'),
+    regularization: z.number().describe('λ of a history that is folded in, where a like weighs 1'),
+    unobservedWeight: z.number().describe('weight of a movie that a history does not have, where a like weighs 1'),
     terms: z.int().describe('terms of the content index'),
     likedFrom: z.number().describe('a rating counts as a like from this star up'),
     recencyHalfLife: z

@@ -23,7 +23,7 @@ test('files that disagree on the number of movies are refused', () => {
     FACTORS,
     2,
     { quantized: { size: 8, values: new Int8Array(16) }, scale: new Float32Array(2) },
-    { regularization: '1', unobservedWeight: '1' },
+    { regularization: '1', regularizationExponent: '0', unobservedWeight: '1', unobservedMass: '0' },
   )
   expect(() => open((files) => files.set('factors.arrow', factors))).toThrow('factors.arrow: 2 rows, expected 10')
 })

@@ -59,6 +59,22 @@ describe('fold-in', () => {
     expect(kernels.scan(x)[0]).toBeCloseTo(0.5, 6)
   })
 
+  test('a longer history is regularized more where the model was: λ·(n + m)^ν', () => {
+    // Y = e₀ and no ridge but λ·(2 + 7)^½ = 3: (1·1 + 2 + 3) x₀ = 2 for two likes of it, x₀ = 1 / 3
+    const kernels = openServeKernels(module, {
+      numItems: 1,
+      factors: 8,
+      quantized: Int8Array.of(127, 0, 0, 0, 0, 0, 0, 0),
+      scales: Float32Array.of(1 / 127),
+      gramian: Float32Array.from({ length: 64 }, (_, at) => (at === 0 ? 1 : 0)),
+      unobservedWeight: 1,
+      regularization: 1,
+      regularizationExponent: 0.5,
+      unobservedMass: 7,
+    })
+    expect(kernels.foldIn(Int32Array.of(0, 0))[0]).toBeCloseTo(1 / 3, 6)
+  })
+
   test('agrees with elimination in 64-bit floats', () => {
     fc.assert(
       fc.property(shapes, fc.array(fc.nat(), { maxLength: 150 }), ({ factors, numItems, seed }, picks) => {
@@ -208,6 +224,10 @@ describe('what is refused', () => {
     ],
     [() => openServeKernels(module, { ...model, scales: new Float32Array(9) }), 'scales has 9 numbers, expected 10'],
     [() => openServeKernels(module, { ...model, regularization: 0 }), 'regularization is 0, expected a number above 0'],
+    [
+      () => openServeKernels(module, { ...model, regularizationExponent: -1 }),
+      'regularizationExponent is -1, expected a number from 0 up',
+    ],
   ])('%#: %s', (call, message) => {
     expect(call).toThrow(new RangeError(message))
   })

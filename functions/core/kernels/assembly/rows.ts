@@ -3,6 +3,14 @@
  * than the load ports. `begin` and `end` are byte offsets within the rows, multiples of 32 (8 floats).
  */
 
+/** a·b + c; fused, and so twice as fast, where the build allows what relaxed SIMD leaves to the machine. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(c, f32x4.mul(a, b))
+}
+
 /** (Σa, Σb, Σc, Σd): a 4 × 4 transpose by shuffles, then adds. */
 // @ts-ignore: decorator
 @inline
@@ -32,14 +40,14 @@ export function dotFour(y0: usize, y1: usize, y2: usize, y3: usize, x: usize, be
   for (let at = begin; at < end; at += 32) {
     const xa = v128.load(x + at)
     const xb = v128.load(x + at, 16)
-    a0 = f32x4.add(a0, f32x4.mul(v128.load(y0 + at), xa))
-    b0 = f32x4.add(b0, f32x4.mul(v128.load(y0 + at, 16), xb))
-    a1 = f32x4.add(a1, f32x4.mul(v128.load(y1 + at), xa))
-    b1 = f32x4.add(b1, f32x4.mul(v128.load(y1 + at, 16), xb))
-    a2 = f32x4.add(a2, f32x4.mul(v128.load(y2 + at), xa))
-    b2 = f32x4.add(b2, f32x4.mul(v128.load(y2 + at, 16), xb))
-    a3 = f32x4.add(a3, f32x4.mul(v128.load(y3 + at), xa))
-    b3 = f32x4.add(b3, f32x4.mul(v128.load(y3 + at, 16), xb))
+    a0 = multiplyAdd(v128.load(y0 + at), xa, a0)
+    b0 = multiplyAdd(v128.load(y0 + at, 16), xb, b0)
+    a1 = multiplyAdd(v128.load(y1 + at), xa, a1)
+    b1 = multiplyAdd(v128.load(y1 + at, 16), xb, b1)
+    a2 = multiplyAdd(v128.load(y2 + at), xa, a2)
+    b2 = multiplyAdd(v128.load(y2 + at, 16), xb, b2)
+    a3 = multiplyAdd(v128.load(y3 + at), xa, a3)
+    b3 = multiplyAdd(v128.load(y3 + at, 16), xb, b3)
   }
   return laneSums(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3))
 }
@@ -60,9 +68,9 @@ export function addFour(
   const c2 = v128.shuffle<f32>(coefficients, coefficients, 2, 2, 2, 2)
   const c3 = v128.shuffle<f32>(coefficients, coefficients, 3, 3, 3, 3)
   for (let at = begin; at < end; at += 16) {
-    const first = f32x4.add(f32x4.mul(c0, v128.load(y0 + at)), f32x4.mul(c1, v128.load(y1 + at)))
-    const second = f32x4.add(f32x4.mul(c2, v128.load(y2 + at)), f32x4.mul(c3, v128.load(y3 + at)))
-    v128.store(out + at, f32x4.add(v128.load(out + at), f32x4.add(first, second)))
+    const first = multiplyAdd(c1, v128.load(y1 + at), f32x4.mul(c0, v128.load(y0 + at)))
+    const second = multiplyAdd(c2, v128.load(y2 + at), multiplyAdd(c3, v128.load(y3 + at), v128.load(out + at)))
+    v128.store(out + at, f32x4.add(first, second))
   }
 }
 
@@ -70,8 +78,8 @@ export function dot(y: usize, x: usize, end: usize): f32 {
   let a = f32x4.splat(0)
   let b = a
   for (let at: usize = 0; at < end; at += 32) {
-    a = f32x4.add(a, f32x4.mul(v128.load(y + at), v128.load(x + at)))
-    b = f32x4.add(b, f32x4.mul(v128.load(y + at, 16), v128.load(x + at, 16)))
+    a = multiplyAdd(v128.load(y + at), v128.load(x + at), a)
+    b = multiplyAdd(v128.load(y + at, 16), v128.load(x + at, 16), b)
   }
   return laneSum(f32x4.add(a, b))
 }
@@ -80,7 +88,7 @@ export function dot(y: usize, x: usize, end: usize): f32 {
 export function add(out: usize, y: usize, c: f32, end: usize): void {
   const lanes = f32x4.splat(c)
   for (let at: usize = 0; at < end; at += 16) {
-    v128.store(out + at, f32x4.add(v128.load(out + at), f32x4.mul(lanes, v128.load(y + at))))
+    v128.store(out + at, multiplyAdd(lanes, v128.load(y + at), v128.load(out + at)))
   }
 }
 
@@ -88,6 +96,6 @@ export function add(out: usize, y: usize, c: f32, end: usize): void {
 export function addTo(out: usize, y: usize, c: f32, end: usize): void {
   const lanes = f32x4.splat(c)
   for (let at: usize = 0; at < end; at += 16) {
-    v128.store(out + at, f32x4.add(v128.load(y + at), f32x4.mul(lanes, v128.load(out + at))))
+    v128.store(out + at, multiplyAdd(lanes, v128.load(out + at), v128.load(y + at)))
   }
 }

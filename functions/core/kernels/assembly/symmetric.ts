@@ -1,3 +1,5 @@
+import { multiplyAdd } from './rows'
+
 /**
  * The one matrix product that training is made of: sums of outer products of a panel of rows, upper
  * triangle, in tiles of 4 × 8 that stay in registers while the panel streams by.
@@ -26,17 +28,17 @@ export function addTile(panel: usize, rows: i32, stride: usize, i: usize, j: usi
     const ra = v128.load(right)
     const rb = v128.load(right, 16)
     let l = v128.load32_splat(left)
-    a0 = f32x4.add(a0, f32x4.mul(l, ra))
-    b0 = f32x4.add(b0, f32x4.mul(l, rb))
+    a0 = multiplyAdd(l, ra, a0)
+    b0 = multiplyAdd(l, rb, b0)
     l = v128.load32_splat(left, 4)
-    a1 = f32x4.add(a1, f32x4.mul(l, ra))
-    b1 = f32x4.add(b1, f32x4.mul(l, rb))
+    a1 = multiplyAdd(l, ra, a1)
+    b1 = multiplyAdd(l, rb, b1)
     l = v128.load32_splat(left, 8)
-    a2 = f32x4.add(a2, f32x4.mul(l, ra))
-    b2 = f32x4.add(b2, f32x4.mul(l, rb))
+    a2 = multiplyAdd(l, ra, a2)
+    b2 = multiplyAdd(l, rb, b2)
     l = v128.load32_splat(left, 12)
-    a3 = f32x4.add(a3, f32x4.mul(l, ra))
-    b3 = f32x4.add(b3, f32x4.mul(l, rb))
+    a3 = multiplyAdd(l, ra, a3)
+    b3 = multiplyAdd(l, rb, b3)
     left += stride
     right += stride
   }
@@ -51,8 +53,8 @@ export function addTile(panel: usize, rows: i32, stride: usize, i: usize, j: usi
 @inline
 function addScaled(out: usize, a: v128, b: v128, sign: f32): void {
   const lanes = f32x4.splat(sign)
-  v128.store(out, f32x4.add(v128.load(out), f32x4.mul(lanes, a)))
-  v128.store(out, f32x4.add(v128.load(out, 16), f32x4.mul(lanes, b)), 16)
+  v128.store(out, multiplyAdd(lanes, a, v128.load(out)))
+  v128.store(out, multiplyAdd(lanes, b, v128.load(out, 16)), 16)
 }
 
 /** Upper triangle of target += PᵀP for a panel P of `rows` × `factors`; some entries below the diagonal change too. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hitRateAtK, METRIC_AT_K, mapAtK, ndcgAtK, precisionAtK, recallAtK } from '../../../build/evaluate/metrics.ts'
+import { hitRateAtK, METRIC_AT_K, mapAtK, ndcgAtK, precisionAtK, recallAtK } from '#core/metrics.ts'
 
 describe('worked by hand', () => {
   test('a lone hit at rank 2 gives NDCG@3 of 1/log2(3)', () => {
