@@ -10,7 +10,7 @@ import { buildIdentity, hashCode } from './identity.ts'
 import { type FactorsSource, hashFactors, type PlacedFactors, placeFactors, readFactors } from './import/index.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
 import type { StepHandles } from './io/handles.ts'
-import { type Dataset, PART, type Prepared, type Trained } from './nouns.ts'
+import { type Dataset, type ExportedModel, PART, type Prepared, type Trained } from './nouns.ts'
 import { hashSplitFiles, prepare } from './prepare/index.ts'
 import { publish } from './publish/index.ts'
 import type { ObjectStore } from './publish/object-store.ts'
@@ -51,7 +51,8 @@ export interface BuildResult {
  * ingest → prepare → train → evaluate → export → publish. A build is known by its inputs, configuration and
  * code; one that was exported before is taken over as it is, and only published.
  */
-export async function build({ config, compute, until, handles, openStore }: BuildOptions): Promise<BuildResult> {
+export async function build(options: BuildOptions): Promise<BuildResult> {
+  const { config, until, handles, openStore } = options
   const factorsSource = factorsSourceOf(config)
   const inputs = [
     ...(await hashInputs(config.data)),
@@ -60,69 +61,106 @@ export async function build({ config, compute, until, handles, openStore }: Buil
   ]
   const { buildId } = buildIdentity(config, inputs, hashCode())
   const folder = join(config.project.artifacts, buildId)
-  const modelFolder = join(folder, 'model')
   const clock = stopwatch(until, handles)
-  const result = (report: Report | null): BuildResult => ({ buildId, folder, steps: clock.steps, report })
   handles.log.info(`build ${buildId} (seed ${config.project.seed}) in ${folder}`)
 
-  let exported = await readModel(modelFolder, buildId)
-  if (exported) {
+  const earlier = await readModel(modelIn(folder), buildId)
+  if (earlier) {
     handles.log.info('exported before with the same inputs, configuration and code: taken over')
     for (const step of STEPS.slice(0, -1)) if (clock.wants(step)) clock.steps.push({ step, seconds: 0, reused: true })
-  } else {
-    // read before all else: factors that cannot be used are told at once
-    const foreign = factorsSource && (await readFactors(factorsSource))
+  }
+  const { exported, report } = earlier
+    ? { exported: earlier, report: earlier.manifest.card.evaluation }
+    : await makeModel(options, { buildId, folder, factorsSource, clock })
+  if (exported && clock.wants('publish')) {
+    await clock.time('publish', async () => {
+      const store = await openStore()
+      try {
+        await publish(exported, store, handles)
+      } finally {
+        await store.close()
+      }
+    })
+  }
+  return { buildId, folder, steps: clock.steps, report }
+}
+
+interface Made {
+  /** null where the last step came before the export */
+  exported: ExportedModel | null
+  /** null where the last step came before the evaluation */
+  report: Report | null
+}
+
+interface Making {
+  buildId: string
+  folder: string
+  factorsSource: FactorsSource | null
+  clock: ReturnType<typeof stopwatch>
+}
+
+/** All steps from the data to an exported model, as far as they are wanted. */
+async function makeModel({ config, compute, handles }: BuildOptions, making: Making): Promise<Made> {
+  const { buildId, folder, factorsSource, clock } = making
+  // before all else: factors that cannot be used, or a GPU that is not there, are told at once
+  const foreign = factorsSource && (await readFactors(factorsSource))
+  const { device = 'auto', threads = availableParallelism(), resume = false } = compute ?? {}
+  const trainDevice = await openDevice(clock.wants('train') ? device : 'cpu', threads, handles.log)
+  try {
     const dataset = await clock.time('ingest', () => ingest(config.data, handles))
     let prepared: Prepared
     try {
-      if (!clock.wants('prepare')) return result(null)
+      if (!clock.wants('prepare')) return { exported: null, report: null }
       prepared = await clock.time('prepare', () =>
         prepare(dataset, { ...config, seed: config.project.seed, outputDir: join(folder, 'tables') }, handles),
       )
     } finally {
       await dataset.database.close()
     }
-    if (!clock.wants('train')) return result(null)
+    if (!clock.wants('train')) return { exported: null, report: null }
 
     const imported = foreign && placeFactors(foreign, prepared, handles.log)
     // the blend is learned by a draft that has not seen the validation part; the shipped model has
     const { draft, trained } = await clock.time('train', () =>
-      trainTwice(prepared, config, imported, folder, handles, compute),
+      trainTwice(prepared, config, imported, handles, (name) => ({
+        device: trainDevice,
+        checkpointFile: join(checkpointsIn(folder), name),
+        resume,
+      })),
     )
-    if (!clock.wants('evaluate')) return result(null)
+    if (!clock.wants('evaluate')) return { exported: null, report: null }
 
     const { model, blend, evaluation } = await clock.time('evaluate', async () => {
       const isKnown = (part: number) => part !== PART.test
       const encoded = (learned: Trained) => encodeArtifacts(learned, prepared, isKnown)
-      const foldIn = imported && fitFoldIn(encoded(draft), prepared, config, handles)
+      const foldIn = config.model.cf.type !== 'als' && fitFoldIn(encoded(draft), prepared, config, handles)
       const blend = learnBlend(encoded({ ...draft, ...(foldIn && { foldIn }) }), prepared, config, handles)
       const model = { ...trained, ...(foldIn && { foldIn }) }
       return { model, blend, evaluation: evaluate(encoded(model), blend, prepared, config, handles) }
     })
     const card = modelCard(config, prepared, model, blend, evaluation)
     await writeReport(folder, buildId, card, dataset, prepared, model, imported)
-    if (!clock.wants('export')) return result(evaluation)
+    if (!clock.wants('export')) return { exported: null, report: evaluation }
 
-    exported = await clock.time('export', () => {
+    const exported = await clock.time('export', () => {
       const files = encodeArtifacts(model, prepared, () => true)
       const header = { format: 'marquee-model', version: 1, buildId } as const
-      return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelFolder)
+      return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelIn(folder))
     })
     await rm(checkpointsIn(folder), { recursive: true, force: true })
+    return { exported, report: evaluation }
+  } finally {
+    trainDevice.close()
   }
-  const { evaluation } = exported.manifest.card
-  if (clock.wants('publish')) {
-    const model = exported
-    await clock.time('publish', async () => {
-      const store = await openStore()
-      try {
-        await publish(model, store, handles)
-      } finally {
-        await store.close()
-      }
-    })
-  }
-  return result(evaluation)
+}
+
+function modelIn(folder: string): string {
+  return join(folder, 'model')
+}
+
+/** What a long training leaves until its model is exported. */
+function checkpointsIn(folder: string): string {
+  return join(folder, 'checkpoints')
 }
 
 /** With `model.cf.type: imported`, where the item factors are. */
@@ -136,32 +174,16 @@ async function trainTwice(
   prepared: Prepared,
   config: Config,
   imported: PlacedFactors | null,
-  folder: string,
   handles: StepHandles,
-  { device = 'auto', threads = availableParallelism(), resume = false }: Partial<Compute> = {},
+  optionsOf: (name: 'draft' | 'final') => TrainOptions,
 ): Promise<{ draft: Trained; trained: Trained }> {
   const { model } = config
-  const seed = config.project.seed
-  const opened = openDevice(device, threads, handles.log)
-  const options = (name: string): TrainOptions => ({
-    device: opened,
-    checkpointFile: join(checkpointsIn(folder), name),
-    resume,
-  })
-  try {
-    const settings = { model, seed, imported }
-    const draft = await train(prepared, [PART.train], settings, labelled(handles, 'draft'), options('draft'))
-    const cf = { ...model.cf, iterations: draft.losses.length || model.cf.iterations }
-    const all = [PART.train, PART.validation]
-    const finalSettings = { ...settings, model: { ...model, cf } }
-    return { draft, trained: await train(prepared, all, finalSettings, labelled(handles, 'final'), options('final')) }
-  } finally {
-    opened.close()
-  }
-}
-
-function checkpointsIn(folder: string): string {
-  return join(folder, 'checkpoints')
+  const settings = { model, seed: config.project.seed, imported }
+  const draft = await train(prepared, [PART.train], settings, labelled(handles, 'draft'), optionsOf('draft'))
+  const cf = { ...model.cf, iterations: draft.losses.length || model.cf.iterations }
+  const finalSettings = { ...settings, model: { ...model, cf } }
+  const all = [PART.train, PART.validation]
+  return { draft, trained: await train(prepared, all, finalSettings, labelled(handles, 'final'), optionsOf('final')) }
 }
 
 /** The same handles with a word behind every progress label, so that two runs of a step are told apart. */

@@ -87,9 +87,9 @@ export function evaluate(
 
 /** Where the factors come from, in words for the report. */
 function origin({ type }: Config['model']['cf']): string {
-  return type === 'als'
-    ? 'trained on train + validation'
-    : 'item factors imported from another engine, which must have learned from the train part alone'
+  return type === 'imported'
+    ? 'item factors imported from another engine, which must have learned from the train part alone'
+    : 'trained on train + validation'
 }
 
 /** What the test part is, in words for the report. */

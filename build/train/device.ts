@@ -13,36 +13,47 @@ const GPU_PAYS_FROM = 2e8
 /** What a build trains on. */
 export interface TrainDevice {
   threads: number
-  /** @throws {Error} when a GPU was asked for and there is none, with the reason */
   openAls(problem: AlsProblem, signal: AbortSignal): Promise<AlsSession>
   close(): void
 }
 
-/** A GPU is opened with the first problem that wants one, and kept; the log says what is computed where, and why. */
-export function openDevice(device: Device, threads: number, log: Log): TrainDevice {
-  let gpu: GpuHandle | null | undefined
-  const find = async (): Promise<GpuHandle | null> => {
-    const opened = await openGpu()
-    if (!opened.ok && device === 'gpu') throw new Error(`--device gpu: ${opened.reason}`)
-    if (!opened.ok) {
-      log.info(`train: on the CPU: ${opened.reason}`)
-      return null
-    }
-    if (opened.gpu.isSoftware && device === 'auto') {
-      log.info(`train: on the CPU, which is faster than ${describeGpu(opened.gpu)}`)
-      opened.gpu.close()
-      return null
-    }
-    log.info(`train: on ${describeGpu(opened.gpu)}`)
-    return opened.gpu
-  }
+/**
+ * With `gpu` it is opened at once, so that one which is not there is told before all work; with `auto` when the first
+ * problem is worth one. The log says what is computed where, and why.
+ * @throws {Error} when a GPU was asked for and there is none, with the reason
+ */
+export async function openDevice(device: Device, threads: number, log: Log): Promise<TrainDevice> {
+  let gpu: GpuHandle | null | undefined = device === 'gpu' ? await openNamed(log) : undefined
   return {
     threads,
     async openAls(problem, signal) {
       const isWorthIt = problem.likes.indices.length * problem.factors >= GPU_PAYS_FROM
-      if (device === 'gpu' || (device === 'auto' && isWorthIt)) gpu ??= await find()
+      if (device === 'auto' && isWorthIt && gpu === undefined) gpu = await openIfFaster(log)
       return gpu ? openGpuAls(problem, gpu, signal) : openCpuAls(problem, signal, threads)
     },
     close: () => gpu?.close(),
   }
+}
+
+async function openNamed(log: Log): Promise<GpuHandle> {
+  const opened = await openGpu()
+  if (!opened.ok) throw new Error(`--device gpu: ${opened.reason}`)
+  log.info(`train: on ${describeGpu(opened.gpu)}`)
+  return opened.gpu
+}
+
+async function openIfFaster(log: Log): Promise<GpuHandle | null> {
+  const opened = await openGpu()
+  if (!opened.ok) {
+    log.info(`train: on the CPU: ${opened.reason}`)
+    return null
+  }
+  const { gpu } = opened
+  if (gpu.isSoftware) {
+    log.info(`train: on the CPU, which is faster than ${describeGpu(gpu)}`)
+    gpu.close()
+    return null
+  }
+  log.info(`train: on ${describeGpu(gpu)}`)
+  return gpu
 }

@@ -10,14 +10,17 @@ import { drawLikes, readLikes } from './train/data.ts'
 import { benchEase } from './train/ease.ts'
 import { installPeers, openPeer } from './train/peer.ts'
 import { benchRank } from './train/rank.ts'
+import { benchRatings, STARS } from './train/ratings.ts'
 import { type BenchRow, printed } from './train/rows.ts'
 
 /**
  * The training engine beside its peers on the same data, in alternating rounds; medians.
  *   npm run bench:train -- [--json FILE] [--shape ml-1m|ml-20m|ml-32m] [--device cpu|gpu] [--factors 64,128]
- *                          [--threads 2] [--rounds 3] [--ratings FILE] [--only als,cholesky,rank,…] [--no-peer] [--venv DIR]
- * The data is drawn with the shape of the published sets, or read from a ratings file. The peers are installed
- * into a virtual environment of their own (needs python3 with venv and a package index); --no-peer does without.
+ *                          [--threads 2] [--rounds 3] [--ratings FILE] [--no-peer] [--venv DIR] [--surprise PYTHON]
+ *                          [--only als,cholesky,rank,ease,bpr,stars]
+ * The data is drawn with the shape of the published sets, or read from a ratings file. The peers are installed into a
+ * virtual environment of their own (needs python3 with venv and a package index); --no-peer does without. `stars` wants
+ * a ratings file, and as its peer a Python with scikit-surprise (which wants numpy below 2, so another environment).
  */
 /** Likes above which one round is enough, and long. */
 const LARGE = 5_000_000
@@ -35,10 +38,11 @@ const { values: options } = parseArgs({
     peer: { type: 'boolean', default: true },
     venv: { type: 'string', default: join(tmpdir(), 'marquee-bench-peers') },
     python: { type: 'string', default: 'python3' },
+    surprise: { type: 'string' },
   },
   allowNegative: true,
 })
-const BENCHES = ['als', 'cholesky', 'rank', 'ease', 'bpr', 'ratings'] as const
+const BENCHES = ['als', 'cholesky', 'rank', 'ease', 'bpr', 'stars'] as const
 const only = options.only.split(',')
 const choices: [name: string, found: string[], known: readonly string[]][] = [
   ['shape', [options.shape], Object.keys(SHAPES)],
@@ -68,6 +72,22 @@ try {
     if (wants('cholesky')) add(await benchAls({ ...shared, gpu, solver: 'cholesky' }))
     if (wants('rank')) add(await benchRank(shared))
     if (wants('bpr')) add(await benchBpr(shared))
+  }
+  if (wants('stars')) {
+    if (!data.stars) throw new Error('--only stars: drawn data has no stars, expected --ratings FILE')
+    const ratings = { ...data.likes, ratings: data.stars }
+    const { shape, numItems } = data
+    add(
+      await benchRatings({
+        shape,
+        ratings,
+        numItems,
+        options: STARS,
+        threads,
+        rounds,
+        surprise: options.surprise ?? null,
+      }),
+    )
   }
   if (wants('ease')) add(await benchEase({ data, threads, rounds, peer }))
 } finally {

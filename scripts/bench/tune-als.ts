@@ -42,7 +42,7 @@ const dataset = await ingest(config.data, handles)
 const prepared = await prepare(dataset, { ...config, seed: config.project.seed, outputDir: tables }, handles)
 await dataset.database.close()
 await rm(tables, { recursive: true })
-const device = openDevice('cpu', availableParallelism(), handles.log)
+const device = await openDevice('cpu', availableParallelism(), handles.log)
 const checkpointFile = join(tmpdir(), 'marquee-tune-checkpoint')
 const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
 

@@ -77,6 +77,31 @@ test('goes from raw files to a published model, and a second time only looks', a
   expect(second).toMatchObject({ buildId: first.buildId, report: first.report })
 })
 
+test('a model of BPR factors has a fold-in found on validation', async () => {
+  const config = configOf(folder)
+  const { cf } = config.model
+  const bpr = {
+    ...config,
+    model: { ...config.model, cf: { ...cf, type: 'bpr' as const, bpr: { ...cf.bpr, epochs: 5 } } },
+  }
+  const { folder: built, report } = await run(bpr, 'export')
+  expect(report?.models.map(({ name }) => name)).toContain('bpr')
+  const { card } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
+  expect(card.model).toMatchObject({ cf: 'bpr', iterations: 5 })
+  expect([1, 0.3, 0.1, 0.03, 0.01]).toContain(card.model.unobservedWeight)
+})
+
+test('with patience the final model takes as many iterations as the draft found to be enough', async () => {
+  const config = configOf(folder)
+  const cf = { ...config.model.cf, iterations: 50, patience: 2 }
+  const lines: string[] = []
+  const log = { ...quiet, info: (line: string) => void lines.push(line) }
+  const { folder: built } = await run({ ...config, model: { ...config.model, cf } }, 'export', undefined, { log })
+  const { card } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
+  expect(card.model.iterations).toBeLessThan(50)
+  expect(lines).toContainEqual(expect.stringMatching(/^als: best on validation after iteration \d+, 0\.\d{4}$/))
+})
+
 test('the same inputs, config and seed give the same bytes in every file; another seed is another build', async () => {
   const a = await run(configOf(join(folder, 'a')), 'export')
   const b = await run(configOf(join(folder, 'b')), 'export')

@@ -19,7 +19,7 @@ export interface SolveShape {
 /**
  * WGSL of a half-step: a workgroup solves a row by preconditioned conjugate gradients on
  *   (M + Σ w·yyᵀ) x = Σ (w + bias)·y,   M = diagonal + λ_r·lambdaShare,
- * which is the ALS system in a basis where the weighted Gramian is diagonal (whitening.ts). Its teams share the likes:
+ * which is the ALS system in a basis where the weighted Gramian is diagonal (basis.ts). Its teams share the likes:
  * a lane loads its quads of four liked rows at once, so that a team's loads are whole rows side by side; the dot
  * products are summed among the lanes, and stay with the loaded quads to be spread back. A pass so reads each liked
  * row once. x and the other vectors live in registers, a copy in every team.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type RandomSource, randomSource } from '#core/random.ts'
 import type { SparseRows } from '../../../build/train/sparse-rows.ts'
@@ -11,6 +12,8 @@ export interface BenchData {
   /** `ml-20m`, or the file's name */
   shape: string
   likes: SparseRows
+  /** of each like, in the order of likes.indices; null where there are none */
+  stars: Float32Array | null
   numUsers: number
   numItems: number
 }
@@ -51,6 +54,7 @@ export function drawLikes(name: keyof typeof SHAPES): BenchData {
   return {
     shape: name,
     likes: { indptr, indices: indices.slice(0, end) },
+    stars: null,
     numUsers: shape.users,
     numItems: shape.movies,
   }
@@ -67,20 +71,33 @@ function drawWithin(wanted: number, taste: Uint8Array, weights: Float64Array, ra
 
 /** A real ratings file: ratings.csv, ratings.dat or u.data, may be gzipped. Users and movies in the order of the file. */
 export function readLikes(file: string): BenchData {
-  const bytes = readFileSync(file)
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
   const itemIndices = new Map<string, number>()
-  const users = new Map<string, number[]>()
-  for (const line of text.split('\n')) {
-    const [user, item] = line.split(/::|[,\t]/)
-    if (!user || !item || !/^\d/.test(user)) continue
+  const users = new Map<string, { item: number; stars: number }[]>()
+  for (const { user, item, stars } of readRatings(file)) {
     if (!itemIndices.has(item)) itemIndices.set(item, itemIndices.size)
     if (!users.has(user)) users.set(user, [])
-    users.get(user)!.push(itemIndices.get(item)!)
+    users.get(user)!.push({ item: itemIndices.get(item)!, stars })
   }
-  const rows = [...users.values()].map((row) => row.toSorted((a, b) => a - b))
+  const rows = [...users.values()].map((row) => row.toSorted((a, b) => a.item - b.item))
   const indptr = new Uint32Array(rows.length + 1)
   for (const [row, items] of rows.entries()) indptr[row + 1] = indptr[row]! + items.length
-  const likes = { indptr, indices: Int32Array.from(rows.flat()) }
-  return { shape: file.split('/').at(-1)!, likes, numUsers: rows.length, numItems: itemIndices.size }
+  const ratings = rows.flat()
+  return {
+    shape: basename(file),
+    likes: { indptr, indices: Int32Array.from(ratings, ({ item }) => item) },
+    stars: Float32Array.from(ratings, ({ stars }) => stars),
+    numUsers: rows.length,
+    numItems: itemIndices.size,
+  }
+}
+
+/** The lines of such a file. */
+export function readRatings(file: string): { user: string; item: string; stars: number }[] {
+  const bytes = readFileSync(file)
+  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
+  return text
+    .split('\n')
+    .map((line) => line.split(/::|[,\t]/))
+    .filter(([user, item]) => item && /^\d/.test(user!))
+    .map(([user, item, stars]) => ({ user: user!, item: item!, stars: Number(stars) }))
 }

@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts'
-import { ROWS_PER_CHUNK } from './engine.ts'
+import type { Engine } from '../engine.ts'
+import { ROWS_PER_CHUNK } from '../engine.ts'
 
 /** Who met whom, from one side, and where the two sides' rows lie. */
 export interface TraceSide {

@@ -3,10 +3,10 @@ import { ratingsScratchBytes } from '#core/kernels/train/ratings.ts'
 import { randomSource } from '#core/random.ts'
 import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import { invert } from '#core/scoring/invert.ts'
-import type { StepHandles } from '../io/handles.ts'
-import { memoryPlan, openEngine, ROWS_PER_CHUNK } from './engine.ts'
+import type { StepHandles } from '../../io/handles.ts'
+import { memoryPlan, openEngine, ROWS_PER_CHUNK } from '../engine.ts'
+import { checkSparseRows, type SparseRows, transposed } from '../sparse-rows.ts'
 import { fitTraces } from './rating-traces.ts'
-import { checkSparseRows, type SparseRows, transposed } from './sparse-rows.ts'
 
 /** Iterations before rows have a noise of their own: by then errors tell more of the rows than of the start. */
 const COMMON_NOISE_ITERATIONS = 4
