@@ -17,7 +17,7 @@ import { type BenchRow, printed } from './train/rows.ts'
  * The training engine beside its peers on the same data, in alternating rounds; medians.
  *   npm run bench:train -- [--json FILE] [--shape ml-1m|ml-20m|ml-32m] [--device cpu|gpu] [--factors 64,128]
  *                          [--threads 2] [--rounds 3] [--ratings FILE] [--no-peer] [--venv DIR] [--surprise PYTHON]
- *                          [--only als,cholesky,rank,ease,bpr,stars]
+ *                          [--only als,parity,cholesky,rank,ease,bpr,stars]
  * The data is drawn with the shape of the published sets, or read from a ratings file. The peers are installed into a
  * virtual environment of their own (needs python3 with venv and a package index); --no-peer does without. `stars` wants
  * a ratings file, and as its peer a Python with scikit-surprise (which wants numpy below 2, so another environment).
@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
   },
   allowNegative: true,
 })
-const BENCHES = ['als', 'cholesky', 'rank', 'ease', 'bpr', 'stars'] as const
+const BENCHES = ['als', 'parity', 'cholesky', 'rank', 'ease', 'bpr', 'stars'] as const
 const only = options.only.split(',')
 const choices: [name: string, found: string[], known: readonly string[]][] = [
   ['shape', [options.shape], Object.keys(SHAPES)],
@@ -69,6 +69,7 @@ try {
   for (const factors of options.factors.split(',').map(Number)) {
     const shared = { data, factors, threads, rounds, peer }
     if (wants('als')) add(await benchAls({ ...shared, gpu, solver: 'cg' }))
+    if (wants('parity')) add(await benchAls({ ...shared, gpu, solver: 'parity' }))
     if (wants('cholesky')) add(await benchAls({ ...shared, gpu, solver: 'cholesky' }))
     if (wants('rank')) add(await benchRank(shared))
     if (wants('bpr')) add(await benchBpr(shared))

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { ndcgAtK } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
 import type { CfConfig } from '#core/schemas/config.ts'
+import { alone } from '#recommend/blend.ts'
 import { rank } from '#recommend/index.ts'
 import { loadConfig } from '../../build/config.ts'
 import { servingSettings } from '../../build/evaluate/index.ts'
@@ -69,7 +70,7 @@ async function validate(cf: CfConfig): Promise<number[]> {
 }
 
 function meanNdcg(users: JudgedUser[], model: Model): number {
-  const weights = { cf: 1, content: 0, popularity: 0 }
+  const weights = alone('cf')
   const sum = users.reduce((total, { history, relevant }) => {
     const ranked = rank(history, { weights }, 10, model).blended.map(({ itemIndex }) => itemIndex)
     return total + ndcgAtK(ranked, relevant, 10)

@@ -9,7 +9,7 @@ import type { Peer } from './peer.ts'
 import { type BenchRow, benchRow } from './rows.ts'
 
 /** What implicit runs by default, and whose loss is the one to reach; by Cholesky a few show all. */
-const ITERATIONS = { cg: 15, cholesky: 5 }
+const ITERATIONS = { cg: 15, parity: 15, cholesky: 5 }
 /** iterations at the start of a round that are not counted: code still warms up */
 const WARM_UP = 2
 /** We give up reaching the peer's loss then. */
@@ -27,7 +27,10 @@ interface Round {
   secondsToPeer: number | null
 }
 
+/** cg: our default; parity: implicit's own algorithm in our kernels, three plain steps and no momentum; cholesky: exact */
 type Solver = keyof typeof ITERATIONS
+/** implicit's */
+const PARITY_STEPS = 3
 
 export interface AlsBench {
   data: BenchData
@@ -58,7 +61,11 @@ export async function benchAls({ data, factors, threads, rounds, peer, gpu, solv
   const { signal } = new AbortController()
   const openCpu = async () => openCpuAls(problem, signal, threads)
   const open = gpu ? () => openGpuAls(problem, gpu, signal) : openCpu
-  const how: HalfStep = solver === 'cg' ? { solver: 'whitenedCg', steps: config.cgSteps } : { solver: 'exact' }
+  const how: Record<Solver, HalfStep> = {
+    cg: { solver: 'whitenedCg', steps: config.cgSteps },
+    parity: { solver: 'cg', steps: PARITY_STEPS },
+    cholesky: { solver: 'exact' },
+  }
 
   const ours: Round[] = []
   const theirs: Round[] = []
@@ -67,7 +74,7 @@ export async function benchAls({ data, factors, threads, rounds, peer, gpu, solv
     const goal = peer ? peerRound(peer, problem, solver) : null
     if (goal) theirs.push(goal)
     const run = async (open: () => Promise<AlsSession>) =>
-      ourRound(await open(), how, ITERATIONS[solver], goal?.losses[0] ?? null)
+      ourRound(await open(), how[solver], ITERATIONS[solver], goal?.losses[0] ?? null)
     ours.push(await run(open))
     if (gpu) onCpu.push(await run(openCpu))
   }
@@ -96,7 +103,7 @@ async function ourRound(session: AlsSession, how: HalfStep, iterations: number, 
     const isDone = () => round.seconds.length >= iterations && (goal === null || round.secondsToPeer !== null)
     while (!isDone() && round.seconds.length < MOST_ITERATIONS) {
       const start = performance.now()
-      await session.extrapolateItems(momentumAfter(round.losses))
+      await session.extrapolateItems(how.solver === 'cg' ? 0 : momentumAfter(round.losses))
       await session.halfStep('users', how)
       const loss = await session.halfStep('items', how)
       const seconds = (performance.now() - start) / 1000
@@ -116,7 +123,7 @@ function peerRound(peer: Peer, { factors }: AlsProblem, solver: Solver): Round {
   const { seconds, loss } = peer.run(`
 from implicit.cpu.als import AlternatingLeastSquares
 model = AlternatingLeastSquares(factors=${factors}, regularization=${REGULARIZATION}, alpha=${ALPHA},
-    use_cg=${solver === 'cg' ? 'True' : 'False'}, iterations=${ITERATIONS[solver]}, num_threads=threads, random_state=${SEED})
+    use_cg=${solver === 'cholesky' ? 'False' : 'True'}, iterations=${ITERATIONS[solver]}, num_threads=threads, random_state=${SEED})
 model.item_factors = load("items", numpy.float32).reshape(likes.shape[1], ${factors})
 model.user_factors = numpy.zeros((likes.shape[0], ${factors}), dtype=numpy.float32)
 seconds = []
