@@ -4,6 +4,7 @@ import type { InverseKernels, ParallelInverseKernels } from './train/inverse.ts'
 import type { ParallelItemItemKernels } from './train/item-item.ts'
 import type { ParallelRankKernels } from './train/rank.ts'
 import type { ParallelRatingsKernels } from './train/ratings.ts'
+import type { ParallelSequenceKernels } from './train/sequence.ts'
 
 /** Exports of train.wasm that workers run side by side, each on rows of its own: (begin, end, scratch, …). */
 interface ParallelKernels
@@ -12,7 +13,8 @@ interface ParallelKernels
     ParallelInverseKernels,
     ParallelItemItemKernels,
     ParallelRankKernels,
-    ParallelRatingsKernels {}
+    ParallelRatingsKernels,
+    ParallelSequenceKernels {}
 
 /** What learners compute with, on one shared memory. An interface a learner, with its docstrings, in train/. */
 export interface TrainKernels extends ParallelKernels, AlsKernels, InverseKernels {}

@@ -13,7 +13,7 @@
 export const TILE: i32 = 128
 
 /** Columns of a strip of the left factor; one of the right factor is two vectors wide. */
-const LEFT: i32 = 4
+export const LEFT: i32 = 4
 
 // @ts-ignore: decorator
 @inline
@@ -155,12 +155,17 @@ function sweepTilesOf<T>(
     const tile = tiles + <usize>t * tileBytes<T>()
     const leftTile = left + <usize>i * tileBytes<T>()
     const rightTile = right + <usize>j * tileBytes<T>()
-    const strip = TILE * sizeof<T>()
-    for (let row = 0; row < TILE; row += LEFT) {
-      for (let column = 0; column < TILE; column += 32 / <i32>sizeof<T>()) {
-        const out = tile + <usize>row * strip + <usize>column * sizeof<T>()
-        subtractProduct<T>(leftTile + <usize>row * strip, rightTile + <usize>column * strip, out, strip, 16)
-      }
+    subtractTileProduct<T>(leftTile, rightTile, tile)
+  }
+}
+
+/** out −= leftᵀ·right, a tile each: `left` in strips of LEFT columns, `right` of two vectors, `out` row-major. */
+export function subtractTileProduct<T>(left: usize, right: usize, out: usize): void {
+  const strip = TILE * sizeof<T>()
+  for (let row = 0; row < TILE; row += LEFT) {
+    for (let column = 0; column < TILE; column += 32 / <i32>sizeof<T>()) {
+      const at = out + <usize>row * strip + <usize>column * sizeof<T>()
+      subtractProduct<T>(left + <usize>row * strip, right + <usize>column * strip, at, strip, 16)
     }
   }
 }
@@ -211,7 +216,7 @@ function subtract<T>(out: usize, a: v128, b: v128, second: usize): void {
 }
 
 /** A tile, or its transpose, as strips of `width` columns, row after row within each. */
-function copyToStrips<T>(tile: usize, strips: usize, width: i32, isTransposed: bool): void {
+export function copyToStrips<T>(tile: usize, strips: usize, width: i32, isTransposed: bool): void {
   const along: usize = isTransposed ? <usize>TILE : 1
   const down: usize = isTransposed ? 1 : <usize>TILE
   let to = strips

@@ -159,7 +159,7 @@ export function similarityRows(
 }
 
 /** The `most` values farthest from 0, by index; of equal ones the lower indices. Behind the values `most` floats of scratch. */
-function keepStrongest(
+export function keepStrongest(
   values: usize,
   count: i32,
   most: i32,
