@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
+import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
 import {
   type BuildFlags,
@@ -15,6 +16,7 @@ import {
   type Surroundings,
 } from './commands/index.ts'
 import { ConfigError, PRESETS } from './config.ts'
+import { PROTOCOLS, SPLIT_FORMATS } from './evaluate/index.ts'
 import type { Compute, Step } from './index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -45,6 +47,8 @@ Examples:
   $ npx marquee evaluate --seed 7        stop after the metrics table
   $ npx marquee prepare --input ml-25m --output tables --split leaveOneOut
                                          any data to clean Parquet tables, and no further
+  $ npx marquee evaluate --train train.txt --valid valid.txt --test test.txt --format adjacency --k 10,20
+                                         tune, learn and judge on a split of your own
   $ npx marquee import-factors als-model --until export
                                          a model of the factors that Spark learned
   $ npx marquee eda --input ml-25m       what is in that data: an HTML report
@@ -119,11 +123,12 @@ function describeProgram(surroundings: Surroundings): Command {
         .option('--input <path>', 'read this folder or file instead of data.sources; may stand several times', collect)
         .option('--output <dir>', 'write the tables there, and nothing else anywhere')
         .addOption(new Option('--split <strategy>', 'how to divide the ratings').choices([...SPLIT_STRATEGIES]))
-    command.action((flags: BuildFlags & PrepareFlags) =>
-      flags.input !== undefined || flags.output !== undefined
-        ? prepareCommand(flags, surroundings)
-        : buildCommand({ ...flags, until: flags.until ?? until }, surroundings),
-    )
+    if (name === 'evaluate') withSplitOptions(command)
+    command.action((flags: BuildFlags & PrepareFlags & EvaluateSplitFlags) => {
+      if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
+      if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
+      return buildCommand({ ...flags, until: flags.until ?? until }, surroundings)
+    })
   }
   withBuildOptions(program.command('import-factors'))
     .description('build with item factors that Spark MLlib or implicit learned, instead of training')
@@ -163,6 +168,24 @@ function withBuildOptions(command: Command): Command {
     .option('--json <file>', 'also write the result there, as JSON')
 }
 
+/** A split other than the configured one: files of one's own, or what a publication did. */
+function withSplitOptions(command: Command): Command {
+  return command
+    .option('--train <file>', 'judge on a split of your own: what is learned from')
+    .option('--valid <file>', 'what settings are chosen on (default: drawn from --train by seed)')
+    .option('--test <file>', 'what is to be found')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'a line a user (user item item …), or user,item[,rating[,timestamp]] (default: csv)',
+      ).choices([...SPLIT_FORMATS]),
+    )
+    .option('--relevant-from <stars>', 'ratings below are not learned from and not to be found', parseStars)
+    .addOption(new Option('--protocol <name>', 'judge as a publication did').choices(Object.keys(PROTOCOLS)))
+    .option('--input <path>', 'with --protocol: its data instead of data.sources; may stand several times', collect)
+    .option('--k <lengths>', 'lengths of the lists, such as 10,20', parseLengths)
+}
+
 function untilOption(steps: Step[]): Option {
   return new Option('--until <step>', 'stop after this step').choices(steps)
 }
@@ -187,6 +210,18 @@ function collect(value: string, before: string[] = []): string[] {
 
 function parseCount(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.')
+  return Number(text)
+}
+
+function parseLengths(text: string): number[] {
+  const lengths = text.split(',')
+  if (!lengths.every((length) => /^[1-9]\d{0,3}$/.test(length)))
+    throw new InvalidArgumentError('Expected whole numbers from 1 to 9999, separated by commas.')
+  return lengths.map(Number)
+}
+
+function parseStars(text: string): number {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Expected a number.')
   return Number(text)
 }
 

@@ -204,6 +204,6 @@ async function filesIn(folder: string): Promise<{ name: string; size: number }[]
   )
 }
 
-function writeJson(file: string, value: unknown): void {
+export function writeJson(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }

@@ -1,32 +1,43 @@
 import { basename } from 'node:path'
-import { METRIC_AT_K, METRICS } from '#core/metrics.ts'
-import type { Model, ServingSettings } from '#core/model.ts'
-import { randomSource } from '#core/random.ts'
-import type { BlendWeights, Config } from '#core/schemas/config.ts'
-import type { BlendTable, Estimate, ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
-import { topK } from '#core/scoring/top-k.ts'
-import { blockedItems } from '#recommend/constraints.ts'
-import { rank } from '#recommend/index.ts'
+import type { Config } from '#core/schemas/config.ts'
+import type { BlendTable, ModelCard } from '#core/schemas/manifest.ts'
 import { DataError } from '../io/files.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { type ArtifactFiles, type FoldInWeights, PART, type Prepared } from '../nouns.ts'
-import { estimate, type Resamples, resampleUsers } from './bootstrap.ts'
+import { type ArtifactFiles, type FoldInWeights, PART, type Prepared, type PreparedRatings } from '../nouns.ts'
+import { resampleUsers } from './bootstrap.ts'
 import { fitFoldIn as fit } from './fit-fold-in.ts'
-import { type JudgedUser, judgedUsers } from './judged-users.ts'
+import { differences, type Judgement, judge, modelMetrics, rankers, SERVED } from './judge.ts'
+import { judgedUsers } from './judged-users.ts'
 import { learnBlend as learn } from './learn-blend.ts'
 import { itemFactorsOf, openArtifacts } from './open-artifacts.ts'
+import { servingSettings } from './serving-settings.ts'
+
+export { judgeSplit, type SplitJudgement } from './judge-split.ts'
+export type { Candidates } from './judged-users.ts'
+export { NCF_TEST_FILE, readNcfSplit } from './ncf-files.ts'
+export { type OwnSplit, readOwnSplit, type SplitFiles } from './own-split.ts'
+export { keepEntries, PROTOCOLS, type Protocol, type ProtocolName, withoutCold } from './protocols.ts'
+export { servingSettings } from './serving-settings.ts'
+export { SPLIT_FORMATS, type SplitFormat } from './split-file.ts'
+export { type LearnSource, type Tuned, tune } from './tune.ts'
 
 export type Report = ModelCard['evaluation']
 
-/** The name of the served blend among the report's rows. */
-export const SERVED = 'marquee'
-
-/** Blend weights by length of history, learned on the validation part, or the config's for all. */
-export function learnBlend(files: ArtifactFiles, prepared: Prepared, config: Config, handles: StepHandles): BlendTable {
+/**
+ * Blend weights by length of history, learned on the validation part, or the config's for all.
+ * @param maxUsers that they are learned by; left out, few enough for a build to be quick
+ */
+export function learnBlend(
+  files: ArtifactFiles,
+  prepared: PreparedRatings,
+  config: Config,
+  handles: StepHandles,
+  maxUsers?: number,
+): BlendTable {
   const { weights } = config.model.hybrid
   if (weights !== 'learned') return [{ minLikes: 0, weights }]
   const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
-  return learn(judged, openArtifacts(files, servingSettings(config, [])), config.project.seed, handles)
+  return learn(judged, openArtifacts(files, servingSettings(config, [])), config.project.seed, handles, maxUsers)
 }
 
 /**
@@ -114,81 +125,4 @@ function testPart(split: Config['split']): string {
     case 'given':
       return `the ratings given by ${basename(split.given.test ?? '')}`
   }
-}
-
-/** The part of the config that travels in the model card. */
-export function servingSettings({ model }: Config, blend: BlendTable): ServingSettings {
-  return { likedFrom: model.likedFrom, recencyHalfLife: model.cf.recencyHalfLife, blend }
-}
-
-type Ranker = (user: JudgedUser, k: number) => ArrayLike<number>
-
-/** Per metric and cutoff one value a user, and the coverage of the lists. */
-interface Judgement {
-  byMetric: Map<string, Float64Array>
-  coverage: Record<string, number>
-}
-
-function rankers(model: Model, { project, model: { cf } }: Config): [string, Ranker][] {
-  const served =
-    (weights?: BlendWeights): Ranker =>
-    ({ history }, k) =>
-      rank(history, { weights }, k, model).blended.map(({ itemIndex }) => itemIndex)
-  const { uniform } = randomSource(project.seed)
-  return [
-    [SERVED, served()],
-    [cf.type, served({ cf: 1, content: 0, popularity: 0 })],
-    ['content', served({ cf: 0, content: 1, popularity: 0 })],
-    ['popularity', served({ cf: 0, content: 0, popularity: 1 })],
-    [
-      'random',
-      ({ history }, k) => {
-        const blocked = blockedItems(model, history.itemIndices, {})
-        return topK(
-          Float64Array.from(blocked, (flag) => (flag ? Number.NaN : uniform())),
-          k,
-        ).items
-      },
-    ],
-  ]
-}
-
-function judge(users: JudgedUser[], ranker: Ranker, cutoffs: number[], numItems: number): Judgement {
-  const byMetric = new Map<string, Float64Array>()
-  for (const metric of METRICS)
-    for (const cutoff of cutoffs) byMetric.set(`${metric}@${cutoff}`, new Float64Array(users.length))
-  const covered = cutoffs.map(() => new Set<number>())
-  const longest = Math.max(...cutoffs)
-  for (const [index, user] of users.entries()) {
-    const ranked = ranker(user, longest)
-    for (const [position, cutoff] of cutoffs.entries()) {
-      for (const metric of METRICS)
-        byMetric.get(`${metric}@${cutoff}`)![index] = METRIC_AT_K[metric](ranked, user.relevant, cutoff)
-      for (let at = 0; at < Math.min(cutoff, ranked.length); at++) covered[position]!.add(ranked[at]!)
-    }
-  }
-  const coverage = Object.fromEntries(
-    cutoffs.map((cutoff, position) => [`coverage@${cutoff}`, covered[position]!.size / numItems]),
-  )
-  return { byMetric, coverage }
-}
-
-function modelMetrics(name: string, { byMetric, coverage }: Judgement, resamples: Resamples): ModelMetrics {
-  const metrics = Object.fromEntries([...byMetric].map(([key, values]) => [key, estimate(values, resamples)]))
-  return { name, metrics, coverage }
-}
-
-function differences(a: Judgement, b: Judgement, resamples: Resamples): Record<string, Estimate> {
-  return Object.fromEntries(
-    [...a.byMetric].map(([key, values]) => {
-      const others = b.byMetric.get(key)!
-      return [
-        key,
-        estimate(
-          values.map((value, user) => value - others[user]!),
-          resamples,
-        ),
-      ]
-    }),
-  )
 }

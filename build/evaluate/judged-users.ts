@@ -6,7 +6,12 @@ export interface JudgedUser {
   history: History
   /** item indices of the part's ratings at or above the threshold */
   relevant: ReadonlySet<number>
+  /** the only items that are ranked, where a protocol samples some */
+  candidates?: ReadonlySet<number>
 }
+
+/** By userIndex, the only items that are ranked for the user. */
+export type Candidates = ReadonlyMap<number, ReadonlySet<number>>
 
 /** What is known when a part is judged, whenever it was rated: a split that is not by time has it among the part's own. */
 const KNOWN: Record<number, ReadonlySet<number>> = {
@@ -19,12 +24,14 @@ const KNOWN: Record<number, ReadonlySet<number>> = {
  * tells; also the ratings that the filters left out, as they were seen too, up to the last of those and at least to the
  * first rating of the part. So with a split by time it is everything before the first rating of the part.
  * @param part validation or test
+ * @param candidates of every user with relevant items; null: everybody's list is of the whole catalogue
  * @returns users with relevant items, and how many had ratings in the part but none relevant
  */
 export function judgedUsers(
   interactions: Interactions,
   part: Part,
   relevantFrom: number,
+  candidates: Candidates | null = null,
 ): { judged: JudgedUser[]; withoutRelevant: number } {
   const { indptr, parts, itemIndices, ratings } = interactions
   const judged: JudgedUser[] = []
@@ -39,9 +46,18 @@ export function judgedUsers(
     for (let entry = start; entry < to; entry++)
       if (parts[entry] === part && ratings[entry]! >= relevantFrom) relevant.add(itemIndices[entry]!)
     if (relevant.size === 0) withoutRelevant++
-    else judged.push({ history: historyOf(interactions, from, start, to, KNOWN[part]!), relevant })
+    else {
+      const history = historyOf(interactions, from, start, to, KNOWN[part]!)
+      judged.push({ history, relevant, ...(candidates && { candidates: candidatesOf(candidates, user) }) })
+    }
   }
   return { judged, withoutRelevant }
+}
+
+function candidatesOf(candidates: Candidates, userIndex: number): ReadonlySet<number> {
+  const found = candidates.get(userIndex)
+  if (!found) throw new RangeError(`user ${userIndex} has no candidates, expected some for each judged user`)
+  return found
 }
 
 /** @param start the first rating of the part, between the user's first entry `from` and the end `to` */

@@ -1,10 +1,10 @@
 import type { History } from '#core/history.ts'
 import { ndcgAtK } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
-import type { BlendWeights } from '#core/schemas/config.ts'
+import { type BlendWeights, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { blendScores, type Normalizers, normalizersOf } from '#recommend/blend.ts'
+import { alone, blendScores, type Normalizers, normalizersOf } from '#recommend/blend.ts'
 import { blockedItems } from '#recommend/constraints.ts'
 import { retrieve, type SourceScores, tasteOf } from '#recommend/retrieve.ts'
 import type { StepHandles } from '../io/handles.ts'
@@ -28,9 +28,15 @@ const COARSE = 2
  * Weights are tenths that sum to 1; of equal ones the first in the grid's order holds.
  * @param model opened from exported bytes of a model that has not seen the validation part
  */
-export function learnBlend(users: JudgedUser[], model: Model, seed: number, handles: StepHandles): BlendTable {
-  const table: BlendTable = [{ minLikes: 0, weights: { cf: 0, content: 0, popularity: 1 } }]
-  const sample = sampleOf(users, MAX_USERS, seed)
+export function learnBlend(
+  users: JudgedUser[],
+  model: Model,
+  seed: number,
+  handles: StepHandles,
+  maxUsers = MAX_USERS,
+): BlendTable {
+  const table: BlendTable = [{ minLikes: 0, weights: alone('popularity') }]
+  const sample = sampleOf(users, maxUsers, seed)
   for (const [step, minLikes] of LIKES_STEPS.entries()) {
     handles.signal.throwIfAborted()
     handles.progress.update('learn the blend', step, LIKES_STEPS.length)
@@ -64,6 +70,7 @@ function replay({ history, relevant }: JudgedUser, taste: History, model: Model)
   const pool = poolOf(sources, normalizers, blocked)
   const pooled: SourceScores = {
     cf: sources.cf && gather(sources.cf, pool),
+    neighbours: sources.neighbours && gather(sources.neighbours, pool),
     content: sources.content && gather(sources.content, pool),
     popularity: gather(sources.popularity, pool),
   }
@@ -71,11 +78,12 @@ function replay({ history, relevant }: JudgedUser, taste: History, model: Model)
 }
 
 function bestWeights(users: Replayed[]): { weights: BlendWeights; ndcg: number } {
-  const coarse = pick(grid(COARSE), users)
-  const near = grid(1).filter(
-    ({ cf, content }) => Math.abs(cf - coarse.weights.cf) < 0.15 && Math.abs(content - coarse.weights.content) < 0.15,
-  )
-  return pick(near, users)
+  // what scores nobody cannot be weighed
+  const searched = SOURCES.filter((source) => users.length === 0 || users.some(({ sources }) => sources[source]))
+  const coarse = pick(grid(searched, COARSE), users)
+  const isNear = (weights: BlendWeights) =>
+    SOURCES.every((source) => Math.abs(weights[source] - coarse.weights[source]) < 0.15)
+  return pick(grid(searched, 1).filter(isNear), users)
 }
 
 /** The weights of the largest mean NDCG. */
@@ -96,16 +104,13 @@ function pick(candidates: BlendWeights[], users: Replayed[]): { weights: BlendWe
 /** The best POOL_PER_SOURCE allowed movies of each source alone, ascending. */
 function poolOf(sources: SourceScores, normalizers: Normalizers, blocked: Uint8Array): Int32Array {
   const pool = new Set<number>()
-  for (const weights of SINGLE_SOURCES)
-    for (const item of topK(blendScores(sources, normalizers, weights, blocked), POOL_PER_SOURCE).items) pool.add(item)
+  for (const source of SOURCES) {
+    if (!sources[source]) continue
+    const scores = blendScores(sources, normalizers, alone(source), blocked)
+    for (const item of topK(scores, POOL_PER_SOURCE).items) pool.add(item)
+  }
   return Int32Array.from(pool).sort()
 }
-
-const SINGLE_SOURCES: BlendWeights[] = [
-  { cf: 1, content: 0, popularity: 0 },
-  { cf: 0, content: 1, popularity: 0 },
-  { cf: 0, content: 0, popularity: 1 },
-]
 
 function gather<T extends Float32Array | Int32Array>(values: T, positions: Int32Array): T {
   const gathered = new (values.constructor as new (length: number) => T)(positions.length)
@@ -113,13 +118,16 @@ function gather<T extends Float32Array | Int32Array>(values: T, positions: Int32
   return gathered
 }
 
-/** All weights in steps of `tenths`/10 that sum to 1, the largest cf first. */
-function grid(tenths: number): BlendWeights[] {
-  const points: BlendWeights[] = []
-  for (let cf = 10; cf >= 0; cf -= tenths)
-    for (let content = 10 - cf; content >= 0; content -= tenths)
-      points.push({ cf: cf / 10, content: content / 10, popularity: (10 - cf - content) / 10 })
-  return points
+/** All weights of these sources in steps of `tenths`/10 that sum to 1, the largest of the first source first. */
+function grid(sources: readonly Source[], tenths: number): BlendWeights[] {
+  const spread = ([source, ...others]: readonly Source[], left: number): Partial<BlendWeights>[] => {
+    if (source === undefined) return left === 0 ? [{}] : []
+    const points: Partial<BlendWeights>[] = []
+    for (let part = left; part >= 0; part -= tenths)
+      for (const rest of spread(others, left - part)) points.push({ [source]: part / 10, ...rest })
+    return points
+  }
+  return spread(sources, 10).map((weights) => ({ cf: 0, neighbours: 0, content: 0, popularity: 0, ...weights }))
 }
 
 /** The history from the n-th last like on; what was seen before is forgotten. */

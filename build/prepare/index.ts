@@ -15,6 +15,8 @@ import { writeTables } from './tables.ts'
 
 export { hashSplitFiles } from './given-split.ts'
 export { requireReplaceable } from './replace-folder.ts'
+export { splitRatings } from './split.ts'
+export { drawValidation } from './split-by-seed.ts'
 
 export interface PrepareConfig {
   data: DataConfig

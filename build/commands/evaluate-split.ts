@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import { type Config, SOURCES } from '#core/schemas/config.ts'
+import { ConfigError } from '../config.ts'
+import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/index.ts'
+import type { Split, SplitReport } from '../evaluate-split.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { table } from '../io/table.ts'
+import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { metricsTable } from './metrics-table.ts'
+
+export interface EvaluateSplitFlags extends BuildFlags {
+  train?: string
+  valid?: string
+  test?: string
+  format?: SplitFormat
+  relevantFrom?: number
+  k?: number[]
+  protocol?: ProtocolName
+  input?: string[]
+}
+
+/** Whether the command line asks for a split other than the configured one. */
+export function asksForSplit(flags: EvaluateSplitFlags): boolean {
+  const { train, valid, test, format, relevantFrom, k, protocol, input } = flags
+  return [train, valid, test, format, relevantFrom, k, protocol, input].some((flag) => flag !== undefined)
+}
+
+/** Tune, learn and judge on a split of one's own or a published protocol; prints the table of metrics. */
+export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout } = surroundings
+  const readSplit = splitReader(flags, cwd)
+  const configured = configOf(flags, cwd, {})
+  if (configured.model.cf.type === 'imported')
+    throw new ConfigError('model.cf.type: found imported; a split is learned from here, so it must be als or bpr')
+  const cutoffs = flags.k ?? (flags.protocol ? PROTOCOLS[flags.protocol].cutoffs : configured.evaluation.cutoffs)
+  const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
+  const { device, threads } = flags
+  const report = await withHandles(config, surroundings, async (handles) => {
+    const { evaluateSplit } = await import('../evaluate-split.ts')
+    const compute = { device, ...(threads !== undefined && { threads }) }
+    return evaluateSplit(await readSplit(config, handles), config, compute, handles)
+  })
+  stdout.write(`${splitSummary(report, cutoffs)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+}
+
+/** How the split is read that the flags name. @throws {ConfigError} for flags that do not go together */
+function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, handles: StepHandles) => Promise<Split> {
+  const { train, valid, test, format = 'csv', relevantFrom = null, protocol, input } = flags
+  if (protocol !== undefined) {
+    const others = Object.entries({ '--train': train, '--valid': valid, '--test': test, '--format': flags.format })
+    const [other] = others.find(([, value]) => value !== undefined) ?? []
+    if (other) throw new ConfigError(`--protocol: found ${other} beside it; a named protocol divides the data itself`)
+    if (relevantFrom !== null)
+      throw new ConfigError('--protocol: found --relevant-from beside it; a named protocol says what is relevant')
+    const inputs = input?.map((path) => resolve(cwd, path)) ?? null
+    return async (config, handles) => (await import('../named-split.ts')).namedSplit(protocol, inputs, config, handles)
+  }
+  if (train === undefined && valid === undefined && test === undefined) {
+    const alone = { input, k: flags.k, format: flags.format, 'relevant-from': flags.relevantFrom }
+    const [flag] = Object.entries(alone).find(([, value]) => value !== undefined) ?? []
+    throw new ConfigError(`--${flag}: found neither --protocol nor --train beside it`)
+  }
+  if (input !== undefined) throw new ConfigError('--input: found --train or --test beside it; it goes with --protocol')
+  if (train === undefined || test === undefined)
+    throw new ConfigError(
+      `--${train === undefined ? 'train' : 'test'}: found nothing; a split needs --train and --test`,
+    )
+  const files = {
+    train: resolve(cwd, train),
+    valid: valid === undefined ? null : resolve(cwd, valid),
+    test: resolve(cwd, test),
+    format,
+  }
+  return async (_config, handles) => (await import('../named-split.ts')).ownSplit(files, relevantFrom, handles)
+}
+
+/** Metrics at each cutoff, what was chosen, and whom they are of. */
+function splitSummary(report: SplitReport, cutoffs: number[]): string {
+  const { tuned, validation, protocol, users } = report
+  const { cf, neighbours, popularity, blend } = tuned
+  const learned = neighbours.type === 'none' ? {} : neighbours[neighbours.type]
+  const chosen = [
+    [
+      'cf',
+      settingsOf(cf, [
+        'type',
+        'factors',
+        ...(cf.type === 'als' ? ['regularization', 'unobservedWeight'] : []),
+        'recencyHalfLife',
+      ]),
+    ],
+    ['neighbours', settingsOf({ ...neighbours, ...learned }, ['type', ...Object.keys(learned), 'recencyHalfLife'])],
+    ['popularity', settingsOf(popularity, ['halfLifeDays'])],
+    ...blend.map(({ minLikes, weights }) => [`blend from ${minLikes} likes`, settingsOf(weights, SOURCES)]),
+  ]
+  const left = [
+    [report.usersWithoutRelevant, 'users left out: nothing relevant in test'],
+    [report.usersWithoutHistory, 'users judged without a history'],
+    [report.itemsOnlyInTest, 'items to be found are in no other part'],
+  ] as const
+  return [
+    ...cutoffs.map((cutoff) => metricsTable(report, cutoff)),
+    table(['chosen on validation', ''], chosen),
+    `${protocol}\n${users} users judged${left.map(([count, what]) => (count > 0 ? `; ${count} ${what}` : '')).join('')}; ` +
+      `${validation.trials.length} settings tried`,
+  ].join('\n\n')
+}
+
+function settingsOf(settings: object, names: readonly string[]): string {
+  return names.map((name) => `${name} ${JSON.stringify((settings as Record<string, unknown>)[name])}`).join(', ')
+}

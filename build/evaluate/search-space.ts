@@ -1,0 +1,109 @@
+import type { RandomSource } from '#core/random.ts'
+import type { ModelConfig, Source } from '#core/schemas/config.ts'
+
+/** Points drawn from the whole range of a factorization, and then near the best so far, in rounds. */
+const DRAWS = 10
+const NEAR_ROUNDS = 3
+const NEAR_DRAWS = 5
+/** A near point is at most this factor away. */
+const NEAR = 2.5
+
+const FACTORS = [64, 128]
+const REGULARIZATIONS: Range = [0.5, 100]
+const UNOBSERVED_WEIGHTS: Range = [0.01, 1]
+/** Likes after which an older one weighs half; null: all weigh the same, which suits lists in no order of time. */
+const HALF_LIVES = [null, 100, 50, 20, 10, 5, 2.5, 1.5, 1]
+const EASE_REGULARIZATIONS = [50, 100, 500, 1000, 2000, 4000, 8000]
+const KNN_SHRINKAGES = [0, 5, 50, 200]
+const HALF_LIFE_DAYS = [3, 7, 30, 90, 365]
+
+type Range = [low: number, high: number]
+
+/** One question that validation answers: which of these settings gives the best lists of this source alone. */
+export interface SearchStep {
+  source: Source
+  what: string
+  /** beside the settings that the model has */
+  candidates(model: ModelConfig, random: RandomSource): ModelConfig[]
+}
+
+/**
+ * What is searched, in this order, each step going on from the best of those before. Everything else stays as
+ * configured: it is of little weight, or cannot be told apart by a validation part of ordinary size.
+ * @param hasTimes without true times popularity has no half-life
+ */
+export function searchSteps({ cf, neighbours }: ModelConfig, hasTimes: boolean): SearchStep[] {
+  const recencyOfCf: SearchStep = {
+    ...{ source: 'cf', what: 'recencyHalfLife' },
+    candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withCf(model, { recencyHalfLife })),
+  }
+  const recencyOfNeighbours: SearchStep = {
+    ...{ source: 'neighbours', what: 'recencyHalfLife' },
+    candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withNeighbours(model, { recencyHalfLife })),
+  }
+  const popularity: SearchStep = {
+    ...{ source: 'popularity', what: 'halfLifeDays' },
+    candidates: (model) => HALF_LIFE_DAYS.map((halfLifeDays) => ({ ...model, popularity: { halfLifeDays } })),
+  }
+  return [
+    recencyOfCf,
+    ...(cf.type === 'als' ? [WIDE, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), recencyOfCf] : []),
+    ...(neighbours.type === 'none' ? [] : [recencyOfNeighbours, NEIGHBOURS[neighbours.type], recencyOfNeighbours]),
+    ...(hasTimes ? [popularity] : []),
+  ]
+}
+
+const WIDE: SearchStep = {
+  ...{ source: 'cf', what: 'factors, regularization and unobservedWeight' },
+  candidates: (model, random) =>
+    Array.from({ length: DRAWS }, () =>
+      withCf(model, {
+        factors: FACTORS[Math.floor(random.uniform() * FACTORS.length)]!,
+        regularization: drawn(REGULARIZATIONS, random),
+        unobservedWeight: drawn(UNOBSERVED_WEIGHTS, random),
+      }),
+    ),
+}
+
+const NEARBY: SearchStep = {
+  ...{ source: 'cf', what: 'regularization and unobservedWeight near the best' },
+  candidates: (model, random) =>
+    Array.from({ length: NEAR_DRAWS }, () =>
+      withCf(model, {
+        regularization: drawn(around(model.cf.regularization), random),
+        unobservedWeight: Math.min(1, drawn(around(model.cf.unobservedWeight), random)),
+      }),
+    ),
+}
+
+const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep> = {
+  ease: {
+    ...{ source: 'neighbours', what: 'ease.regularization' },
+    candidates: (model) =>
+      EASE_REGULARIZATIONS.map((regularization) =>
+        withNeighbours(model, { ease: { ...model.neighbours.ease, regularization } }),
+      ),
+  },
+  itemKnn: {
+    ...{ source: 'neighbours', what: 'itemKnn.shrinkage' },
+    candidates: (model) =>
+      KNN_SHRINKAGES.map((shrinkage) => withNeighbours(model, { itemKnn: { ...model.neighbours.itemKnn, shrinkage } })),
+  },
+}
+
+function withCf(model: ModelConfig, cf: Partial<ModelConfig['cf']>): ModelConfig {
+  return { ...model, cf: { ...model.cf, ...cf } }
+}
+
+function withNeighbours(model: ModelConfig, neighbours: Partial<ModelConfig['neighbours']>): ModelConfig {
+  return { ...model, neighbours: { ...model.neighbours, ...neighbours } }
+}
+
+/** Any order of magnitude in the range is as likely as another; three digits are as good as sixteen. */
+function drawn([low, high]: Range, { uniform }: RandomSource): number {
+  return Number((low * (high / low) ** uniform()).toPrecision(3))
+}
+
+function around(value: number): Range {
+  return [value / NEAR, value * NEAR]
+}

@@ -1,0 +1,110 @@
+import { ndcgAtK } from '#core/metrics.ts'
+import { randomSource } from '#core/random.ts'
+import type { Config, ModelConfig, Source } from '#core/schemas/config.ts'
+import { alone } from '#recommend/blend.ts'
+import { rank } from '#recommend/index.ts'
+import { DataError } from '../io/files.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { type ArtifactFiles, type Interactions, PART } from '../nouns.ts'
+import { type JudgedUser, judgedUsers } from './judged-users.ts'
+import { openArtifacts } from './open-artifacts.ts'
+import { sampleOf } from './sample-of.ts'
+import { searchSteps } from './search-space.ts'
+import { servingSettings } from './serving-settings.ts'
+
+/** Settings are chosen by mean NDCG at this cutoff. */
+const CUTOFF = 10
+/** More users would change the choice little and cost time. */
+const MAX_USERS = 1000
+
+/** One answer to what was asked of validation. */
+export interface Trial {
+  source: Source
+  /** which settings the step asks for */
+  what: string
+  settings: ModelConfig[keyof ModelConfig]
+  ndcg: number
+}
+
+export interface Tuned {
+  model: ModelConfig
+  /** all that were judged, in their order */
+  trials: Trial[]
+  /** of the best settings, alone */
+  ndcg: Partial<Record<Source, number>>
+}
+
+/** Learn one source of a model from the training part, as it would be exported; the others may be left empty. */
+export type LearnSource = (model: ModelConfig, source: Source) => Promise<ArtifactFiles>
+
+/**
+ * Choose the settings of each source by its own lists on the validation part: by the served code on the exported bytes,
+ * with what the training part knows. Of equal ones the earlier holds, so that settings stay as configured unless others
+ * are better. One training a point of the search that asks for one, and a ranking a user and point.
+ * @throws {DataError} when the validation part has nobody to judge by
+ */
+export async function tune(
+  interactions: Interactions,
+  config: Config,
+  hasTimes: boolean,
+  learn: LearnSource,
+  { log, progress, signal }: StepHandles,
+): Promise<Tuned> {
+  const { judged } = judgedUsers(interactions, PART.validation, config.evaluation.relevantFrom)
+  if (judged.length === 0)
+    throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
+  const users = sampleOf(judged, MAX_USERS, config.project.seed)
+  const random = randomSource(config.project.seed)
+  const steps = searchSteps(config.model, hasTimes)
+  const ndcg: Tuned['ndcg'] = {}
+  const trials: Trial[] = []
+  const learned = new Map<string, ArtifactFiles>()
+  let { model } = config
+
+  const attempt = async (candidate: ModelConfig, source: Source, what: string) => {
+    signal.throwIfAborted()
+    const key = JSON.stringify([source, whatIsLearned(candidate, source)])
+    const files = learned.get(key) ?? (await learn(candidate, source))
+    learned.set(key, files)
+    const value = meanNdcg(files, { ...config, model: candidate }, source, users)
+    trials.push({ source, what, settings: candidate[source as keyof ModelConfig], ndcg: value })
+    log.debug(`tune ${source}: ${JSON.stringify(candidate[source as keyof ModelConfig])}, validation NDCG ${value}`)
+    return value
+  }
+  for (const [step, { source, what, candidates }] of steps.entries()) {
+    progress.update('tune', step, steps.length, `${source}: ${what}`)
+    // what was learned of the source before serves no other one
+    if (source !== steps[step - 1]?.source) learned.clear()
+    ndcg[source] ??= await attempt(model, source, 'as configured')
+    for (const candidate of candidates(model, random)) {
+      const value = await attempt(candidate, source, what)
+      if (value <= ndcg[source]) continue
+      ndcg[source] = value
+      model = candidate
+    }
+    log.info(`tune ${source}: ${what}: validation NDCG@${CUTOFF} ${ndcg[source].toFixed(4)} of ${users.length} users`)
+  }
+  progress.update('tune', steps.length, steps.length)
+  return { model, trials, ndcg }
+}
+
+/** Mean over users of the served lists by one source alone. */
+function meanNdcg(files: ArtifactFiles, config: Config, source: Source, users: JudgedUser[]): number {
+  const model = openArtifacts(files, servingSettings(config, []))
+  let sum = 0
+  for (const { history, relevant } of users) {
+    const { blended } = rank(history, { weights: alone(source) }, CUTOFF, model)
+    sum += ndcgAtK(
+      blended.map(({ itemIndex }) => itemIndex),
+      relevant,
+      CUTOFF,
+    )
+  }
+  return sum / users.length
+}
+
+/** The settings without those that count only when a history is scored. */
+function whatIsLearned({ cf, neighbours, popularity }: ModelConfig, source: Source): unknown {
+  const settings = { cf, neighbours, popularity, content: {} }[source]
+  return { ...settings, recencyHalfLife: null }
+}

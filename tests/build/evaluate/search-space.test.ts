@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { randomSource } from '#core/random.ts'
+import { Config, NeighboursConfig } from '#core/schemas/config.ts'
+import { searchSteps } from '../../../build/evaluate/search-space.ts'
+
+const { model } = Config.parse({})
+
+test('a seed gives the same candidates, and each of them is a valid configuration', () => {
+  const draw = () => {
+    const random = randomSource(3)
+    return searchSteps(model, true).flatMap(({ candidates }) => candidates(model, random))
+  }
+  expect(draw()).toEqual(draw())
+  for (const candidate of draw()) expect(Config.parse({ model: candidate }).model).toEqual(candidate)
+})
+
+test('a step changes its own source alone', () => {
+  for (const { source, candidates } of searchSteps(model, true))
+    for (const candidate of candidates(model, randomSource(1)))
+      for (const key of ['cf', 'neighbours', 'content', 'popularity'] as const)
+        if (key !== source) expect(candidate[key]).toEqual(model[key])
+})
+
+test('without true times popularity keeps its half-life, and what is not learned is not searched', () => {
+  const sourcesOf = (...settings: Parameters<typeof searchSteps>) => [
+    ...new Set(searchSteps(...settings).map(({ source }) => source)),
+  ]
+  expect(sourcesOf(model, true)).toEqual(['cf', 'neighbours', 'popularity'])
+  expect(sourcesOf(model, false)).toEqual(['cf', 'neighbours'])
+  expect(sourcesOf({ ...model, neighbours: NeighboursConfig.parse({ type: 'none' }) }, false)).toEqual(['cf'])
+})
