@@ -200,7 +200,7 @@ function modelCard(
   blend: Manifest['card']['model']['blend'],
   evaluation: Report,
 ): ModelCard {
-  const { cf } = config.model
+  const { cf, neighbours } = config.model
   return {
     project: config.project.name,
     experiment: config.experiment,
@@ -208,6 +208,7 @@ function modelCard(
     data: prepared.summary,
     model: {
       cf: cf.type,
+      neighbours: neighbours.type,
       factors,
       iterations: losses.length,
       regularization: foldIn.regularization,

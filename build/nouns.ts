@@ -101,6 +101,9 @@ export interface Prepared {
   summary: DataSummary
 }
 
+/** All that learning and judging take of it. */
+export type PreparedRatings = Pick<Prepared, 'catalog' | 'interactions'>
+
 /** One Parquet table that was written. */
 export interface TableReport {
   name: string
@@ -186,6 +189,8 @@ export interface Trained {
   factors: number
   /** numItems × factors, row-major; zeros for a movie nobody liked in the training parts */
   itemFactors: Float32Array
+  /** no entries where the config wants none */
+  neighbours: ItemWeights
   content: TermMatrix
   /** damped popularity, 0 to 1 */
   popularity: Float32Array

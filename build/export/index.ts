@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS, USERS } from '#core/format/tables.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
-import type { ArtifactFiles, ExportedModel, Interactions, Prepared, Trained } from '../nouns.ts'
+import type { ArtifactFiles, ExportedModel, Interactions, PreparedRatings, Trained } from '../nouns.ts'
+import { encodeNeighbours } from './encode-neighbours.ts'
 import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
 
@@ -13,12 +14,13 @@ import { gramianOf, quantizeRows } from './quantize.ts'
  */
 export function encodeArtifacts(
   trained: Trained,
-  prepared: Prepared,
+  prepared: PreparedRatings,
   holdsRating: (part: number) => boolean,
 ): ArtifactFiles {
   return new Map([
     ...encodeMovies(trained, prepared, holdsRating),
     ...encodeFactors(trained),
+    ['neighbours.arrow', encodeNeighbours(trained.neighbours)],
     ...encodeContent(trained),
     ...encodeHistories(prepared.interactions, holdsRating),
   ])
@@ -56,7 +58,7 @@ export function manifestFiles(files: ArtifactFiles): Manifest['files'] {
 
 function encodeMovies(
   trained: Trained,
-  { catalog, interactions }: Prepared,
+  { catalog, interactions }: PreparedRatings,
   holdsRating: (part: number) => boolean,
 ): [string, Uint8Array][] {
   const numItems = catalog.movieIds.length

@@ -40,7 +40,14 @@ export async function trainFactors(input: FactorsInput, handles: StepHandles, op
   const likes = likesOf(interactions, parts, model.likedFrom)
   handles.log.info(`train: ${likes.indices.length} likes, ${numItems} movies, ${cf.factors} factors by ${cf.type}`)
   if (cf.type === 'bpr') {
-    const { itemFactors, losses } = await trainBpr(likes, numItems, { factors: cf.factors, ...cf.bpr }, seed, handles, threads)
+    const { itemFactors, losses } = await trainBpr(
+      likes,
+      numItems,
+      { factors: cf.factors, ...cf.bpr },
+      seed,
+      handles,
+      threads,
+    )
     return { factors: cf.factors, itemFactors, losses, foldIn: foldInWeights(null, numItems, cf) }
   }
   const wantsJudge = cf.patience !== null && !parts.includes(PART.validation)

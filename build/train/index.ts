@@ -1,7 +1,8 @@
 import type { Config } from '#core/schemas/config.ts'
 import type { StepHandles } from '../io/handles.ts'
-import type { Part, Prepared, Trained } from '../nouns.ts'
+import type { Part, PreparedRatings, Trained } from '../nouns.ts'
 import { foldInWeights, type TrainOptions, trainFactors } from './factors.ts'
+import { trainNeighbours } from './neighbours.ts'
 import { trainPopularity } from './popularity.ts'
 import { trainContent } from './tf-idf.ts'
 
@@ -20,7 +21,7 @@ export interface TrainConfig {
  * @throws as `trainFactors`
  */
 export async function train(
-  { catalog, interactions }: Prepared,
+  { catalog, interactions }: PreparedRatings,
   parts: readonly Part[],
   { model, seed, imported }: TrainConfig,
   handles: StepHandles,
@@ -30,7 +31,8 @@ export async function train(
   const learned = imported
     ? { ...imported, losses: [], foldIn: foldInWeights(null, numItems, model.cf) }
     : await trainFactors({ interactions, numItems, parts, model, seed }, handles, options)
+  const neighbours = await trainNeighbours({ interactions, numItems, parts, model }, handles, options.device.threads)
   const content = trainContent(catalog, model.content)
   const popularity = trainPopularity(interactions, numItems, parts, model.likedFrom, model.popularity)
-  return { ...learned, content, popularity }
+  return { ...learned, neighbours, content, popularity }
 }

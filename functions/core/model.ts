@@ -1,5 +1,6 @@
 import { type CatalogIndex, openCatalog } from './format/catalog.ts'
 import { type ContentIndex, openContent } from './format/content.ts'
+import { type NeighbourIndex, openNeighbours } from './format/neighbours.ts'
 import { ArtifactError, openTable } from './format/open-table.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
 import { DETAILS, FACTORS, GRAMIAN, HISTORIES, type RESIDENT_FILES, USERS } from './format/tables.ts'
@@ -12,6 +13,7 @@ export type ResidentFile = (typeof RESIDENT_FILES)[number]
 /** A published model, opened: all that scoring needs, read-only. */
 export interface Model extends ServingSettings {
   catalog: CatalogIndex
+  neighbours: NeighbourIndex
   content: ContentIndex
   titles: (query: string) => TitleMatch
   kernels: ServeKernels
@@ -24,7 +26,7 @@ export interface Model extends ServingSettings {
 }
 
 /** What the card says about how a model wants to be asked. */
-export type ServingSettings = Pick<ModelCard['model'], 'likedFrom' | 'recencyHalfLife' | 'blend'>
+export type ServingSettings = Pick<ModelCard['model'], 'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'blend'>
 
 export interface ModelParts {
   /** bytes of every resident file, already checked against the manifest's hashes */
@@ -39,18 +41,21 @@ export interface ModelParts {
 /** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
 export function openModel(parts: ModelParts): Model {
   const catalog = openCatalog(parts.read('catalog.arrow'))
+  const neighbours = openNeighbours(parts.read('neighbours.arrow'))
   const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'))
   const factors = openTable('factors.arrow', parts.read('factors.arrow'), FACTORS)
   const gramian = openTable('gramian.arrow', parts.read('gramian.arrow'), GRAMIAN)
   const quantized = factors.fixed<Int8Array>('quantized')
   const scales = factors.numbers<Float32Array>('scale')
 
+  expectRows('neighbours.arrow', neighbours.numItems, catalog.numItems)
   expectRows('content.arrow', content.numItems, catalog.numItems)
   expectRows('factors.arrow', factors.numRows, catalog.numItems)
   expectRows('gramian.arrow', gramian.numRows, quantized.size)
 
   return {
     catalog,
+    neighbours,
     content,
     titles: openTitles(catalog),
     kernels: openServeKernels(parts.serveModule, {
@@ -79,6 +84,7 @@ export function openModel(parts: ModelParts): Model {
     ),
     likedFrom: parts.settings.likedFrom,
     recencyHalfLife: parts.settings.recencyHalfLife,
+    neighbourHalfLife: parts.settings.neighbourHalfLife,
     blend: parts.settings.blend,
   }
 }

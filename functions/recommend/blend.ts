@@ -1,5 +1,5 @@
 import type { Shares } from '#core/schemas/api.ts'
-import type { BlendWeights } from '#core/schemas/config.ts'
+import { type BlendWeights, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import type { SourceScores } from './retrieve.ts'
@@ -11,7 +11,7 @@ export interface Blended {
   shares: Shares
 }
 
-/** What a score is multiplied with, by source: 1 over its largest score of an allowed movie; 0 without scores. */
+/** What a score is multiplied with, by source: 1 over its score farthest from 0 of an allowed movie; 0 without scores. */
 export type Normalizers = Shares
 
 /** Weights learned for that many likes: the last row that asks for no more. */
@@ -21,9 +21,16 @@ export function weightsFor(blend: BlendTable, numLikes: number): BlendWeights {
   return weights
 }
 
+/** The weights of a list by one source alone. */
+export function alone(source: Source): BlendWeights {
+  return bySource((other) => (other === source ? 1 : 0))
+}
+
 /**
- * The k movies of the largest `Σ weight · score / largest score` over the allowed ones: every source is
- * normalized to at most 1 by its best allowed movie, so that weights mean the same in every request.
+ * The k movies of the largest `Σ weight · score / score farthest from 0`, both of the allowed movies. So every source
+ * lies within −1 and 1, weights mean the same in every request, and a source that speaks against a movie cannot do so
+ * more loudly than its weight: dividing by the largest score alone would blow a filtered list's noise up when only
+ * movies with scores at and below 0 are left.
  * @param blocked numItems flags; 1 is never returned
  */
 export function blend(sources: SourceScores, weights: BlendWeights, blocked: Uint8Array, k: number): Blended[] {
@@ -32,36 +39,36 @@ export function blend(sources: SourceScores, weights: BlendWeights, blocked: Uin
   return Array.from(items, (itemIndex, position) => ({
     itemIndex,
     score: scores[position]!,
-    shares: {
-      cf: sources.cf ? weights.cf * normalizers.cf * sources.cf[itemIndex]! : 0,
-      content: sources.content ? weights.content * normalizers.content * sources.content[itemIndex]! : 0,
-      popularity: weights.popularity * normalizers.popularity * sources.popularity[itemIndex]!,
-    },
+    shares: bySource((source) => {
+      const scoresOfSource = sources[source]
+      return scoresOfSource ? weights[source] * normalizers[source] * scoresOfSource[itemIndex]! : 0
+    }),
   }))
 }
 
-export function normalizersOf({ cf, content, popularity }: SourceScores, blocked: Uint8Array): Normalizers {
-  return {
-    cf: cf ? 1 / largest(cf, blocked) : 0,
-    content: content ? 1 / largest(content, blocked) : 0,
-    popularity: 1 / largest(popularity, blocked),
-  }
+export function normalizersOf(sources: SourceScores, blocked: Uint8Array): Normalizers {
+  return bySource((source) => {
+    const scores = sources[source]
+    return scores ? 1 / farthestFromZero(scores, blocked) : 0
+  })
 }
 
 /**
- * Blended score of every movie; NaN where blocked. Three multiply-adds an item.
+ * Blended score of every movie; NaN where blocked. A multiply-add an item and source.
  * @param out numItems
  */
 export function blendScores(
-  { cf, content, popularity }: SourceScores,
+  sources: SourceScores,
   normalizers: Normalizers,
   weights: BlendWeights,
   blocked: Uint8Array,
   out: Float64Array = new Float64Array(blocked.length),
 ): Float64Array {
-  add(popularity, weights.popularity * normalizers.popularity, out.fill(0))
-  if (cf) add(cf, weights.cf * normalizers.cf, out)
-  if (content) add(content, weights.content * normalizers.content, out)
+  out.fill(0)
+  for (const source of SOURCES) {
+    const scores = sources[source]
+    if (scores) add(scores, weights[source] * normalizers[source], out)
+  }
   for (let item = 0; item < blocked.length; item++) if (blocked[item] === 1) out[item] = Number.NaN
   return out
 }
@@ -72,9 +79,16 @@ function add(scores: Float32Array, scale: number, out: Float64Array): void {
   for (let item = 0; item < out.length; item++) out[item]! += scale * scores[item]!
 }
 
-/** Largest positive score of an allowed movie; 1 when there is none, so that dividing by it is safe. */
-function largest(scores: Float32Array, blocked: Uint8Array): number {
-  let best = 0
-  for (let item = 0; item < scores.length; item++) if (scores[item]! > best && blocked[item] === 0) best = scores[item]!
-  return best > 0 ? best : 1
+/** Largest |score| of an allowed movie; 1 when all are 0, so that dividing by it is safe. */
+function farthestFromZero(scores: Float32Array, blocked: Uint8Array): number {
+  let farthest = 0
+  for (let item = 0; item < scores.length; item++) {
+    const size = Math.abs(scores[item]!)
+    if (size > farthest && blocked[item] === 0) farthest = size
+  }
+  return farthest > 0 ? farthest : 1
+}
+
+function bySource(of: (source: Source) => number): Record<Source, number> {
+  return { cf: of('cf'), neighbours: of('neighbours'), content: of('content'), popularity: of('popularity') }
 }

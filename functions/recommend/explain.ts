@@ -1,6 +1,7 @@
 import type { Model } from '#core/model.ts'
 import type { Reason } from '#core/schemas/api.ts'
 import { nearestByContent } from '#core/scoring/content-scores.ts'
+import { neighbourContributions } from '#core/scoring/neighbour-scores.ts'
 import type { Blended } from './blend.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -11,22 +12,31 @@ const POPULARITY_SPEAKS_FROM = 2 / 3
 
 /**
  * A template reason from the real score shares. Popularity speaks for a movie that owes it most of its score, else
- * the larger one of the two personal sources. For collaborative filtering the liked movies that carried it are exact:
- * Hu, Koren & Volinsky 2008, eq. 8.
+ * the largest one of the personal sources. The liked movies that carried it are exact: for collaborative filtering by
+ * Hu, Koren & Volinsky 2008, eq. 8, for neighbours by their weights.
  * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
  * @param wantedGenres the request's genre filter, named by the popularity reason
  */
 export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
-  const { score, shares } = blended
-  const { cf, content, popularity } = shares
-  const isPersonal = Math.max(cf, content) > 0 && popularity < POPULARITY_SPEAKS_FROM * score
-  if (!isPersonal) return popularityReason(blended.itemIndex, model, wantedGenres)
-  return cf >= content ? likedReason(blended.itemIndex, taste, model) : contentReason(blended.itemIndex, taste, model)
+  const { itemIndex, score, shares } = blended
+  const { cf, neighbours, content, popularity } = shares
+  const largest = Math.max(cf, neighbours, content)
+  if (largest <= 0 || popularity >= POPULARITY_SPEAKS_FROM * score)
+    return popularityReason(itemIndex, model, wantedGenres)
+  if (largest === cf) {
+    const { likesWithFactors, foldInWeights } = taste
+    return likedReason(likesWithFactors, model.kernels.contributions(itemIndex, likesWithFactors, foldInWeights), model)
+  }
+  if (largest === neighbours) {
+    const { likesWithNeighbours: liked, neighbourStrengths } = taste
+    return likedReason(liked, neighbourContributions(model.neighbours, itemIndex, liked, neighbourStrengths), model)
+  }
+  return contentReason(itemIndex, taste, model)
 }
 
-function likedReason(itemIndex: number, taste: Taste, model: Model): Reason {
-  const contributions = model.kernels.contributions(itemIndex, taste.likesWithFactors, taste.foldInWeights)
-  const strongest = Array.from(taste.likesWithFactors, (item, position) => ({ item, share: contributions[position]! }))
+/** @param contributions what each of the liked movies gave */
+function likedReason(liked: Int32Array, contributions: Float32Array, model: Model): Reason {
+  const strongest = Array.from(liked, (item, position) => ({ item, share: contributions[position]! }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || a.item - b.item)
     .slice(0, MAX_BECAUSE)

@@ -49,6 +49,7 @@ export function recommend(
 /** The ladder: the best source that took part. */
 function rungOf(sources: SourceScores, weights: BlendWeights, wantedGenres: readonly string[]): Rung {
   if (sources.cf && weights.cf > 0) return 'personalized'
+  if (sources.neighbours && weights.neighbours > 0) return 'personalized'
   if (sources.content && weights.content > 0) return 'content'
   return wantedGenres.length > 0 ? 'genrePopularity' : 'popularity'
 }

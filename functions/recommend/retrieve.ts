@@ -1,6 +1,8 @@
 import { type History, likedItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
+import type { Source } from '#core/schemas/config.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
+import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
 
 /** What a history says about its viewer. */
 export interface Taste {
@@ -10,33 +12,55 @@ export interface Taste {
   likesWithFactors: Int32Array
   /** what each of these weighs when they are folded in: 1 the newest, less the older ones */
   foldInWeights: Float32Array
+  /** those of the likes that have item–item weights */
+  likesWithNeighbours: Int32Array
+  /** how much what each of these says counts: 1 the newest, less the older ones */
+  neighbourStrengths: Float32Array
 }
 
-/** One score a movie and source, by itemIndex; null where the source has nothing to go by. */
-export interface SourceScores {
-  /** predicted preference, about 0 to 1; a view that the next retrieve on this model overwrites */
-  cf: Float32Array | null
-  /** cosine with the profile of the likes, 0 to 1 */
-  content: Float32Array | null
-  /** damped popularity, 0 to 1 */
+/**
+ * One score a movie and source, by itemIndex; null where the source has nothing to go by.
+ * - cf: predicted preference, about 0 to 1; a view that the next retrieve on this model overwrites
+ * - neighbours: sum of the likes' item–item weights; below 0 where they speak against a movie
+ * - content: cosine with the profile of the likes, 0 to 1
+ * - popularity: damped popularity, 0 to 1
+ */
+export interface SourceScores extends Record<Source, Float32Array | null> {
   popularity: Float32Array
 }
 
 export function tasteOf(history: History, model: Model): Taste {
+  const { neighbours } = model
   const likes = likedItems(history, model.likedFrom)
   const likesWithFactors = likes.filter((item) => model.hasFactors[item] === 1)
-  const halfLife = model.recencyHalfLife ?? Number.POSITIVE_INFINITY
-  const newest = likesWithFactors.length - 1
-  const foldInWeights = Float32Array.from(likesWithFactors, (_, position) => 2 ** ((position - newest) / halfLife))
-  return { likes, likesWithFactors, foldInWeights }
+  const likesWithNeighbours = likes.filter((item) => neighbours.offsets[item]! < neighbours.offsets[item + 1]!)
+  return {
+    likes,
+    likesWithFactors,
+    foldInWeights: recencyWeights(likesWithFactors.length, model.recencyHalfLife),
+    likesWithNeighbours,
+    neighbourStrengths: recencyWeights(likesWithNeighbours.length, model.neighbourHalfLife),
+  }
 }
 
-/** Score the whole catalogue by every source: fold in and scan in WASM, walk the postings, look up popularity. */
+/** Score the whole catalogue by every source: fold in and scan in WASM, add up rows, walk the postings, look up popularity. */
 export function retrieve(taste: Taste, model: Model): SourceScores {
-  const { likesWithFactors, foldInWeights } = taste
+  const { likes, likesWithFactors, foldInWeights, likesWithNeighbours, neighbourStrengths } = taste
   return {
     cf: likesWithFactors.length > 0 ? model.kernels.scan(model.kernels.foldIn(likesWithFactors, foldInWeights)) : null,
-    content: taste.likes.length > 0 ? contentScores(model.content, taste.likes) : null,
+    neighbours:
+      likesWithNeighbours.length > 0
+        ? neighbourScores(model.neighbours, likesWithNeighbours, neighbourStrengths)
+        : null,
+    content: likes.length > 0 && model.content.numTerms > 0 ? contentScores(model.content, likes) : null,
     popularity: model.catalog.popularity,
   }
+}
+
+/** 1 for the newest of n likes, the last one, and half of it every `halfLife` likes before; 1 each with null. */
+function recencyWeights(n: number, halfLife: number | null): Float32Array {
+  return Float32Array.from(
+    { length: n },
+    (_, position) => 2 ** ((position + 1 - n) / (halfLife ?? Number.POSITIVE_INFINITY)),
+  )
 }

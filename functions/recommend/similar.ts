@@ -27,6 +27,6 @@ export function similarMovies(itemIndex: number, options: ListOptions, k: number
   return Array.from(best.items, (item, position) => ({
     itemIndex: item,
     similarity: best.scores[position]!,
-    shares: { cf: cfShare(item), content: contentShare(item), popularity: 0 },
+    shares: { cf: cfShare(item), neighbours: 0, content: contentShare(item), popularity: 0 },
   }))
 }

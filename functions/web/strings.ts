@@ -90,6 +90,7 @@ export const strings = {
   shares: {
     label: 'Why it is here',
     cf: 'viewers like you',
+    neighbours: 'liked together',
     content: 'similar movies',
     popularity: 'popularity',
     part: (percent: number, name: string) => `${percent} % ${name}`,

@@ -55,11 +55,18 @@ test('goes from raw files to a published model, and a second time only looks', a
   expect(first.steps.map(({ step, reused }) => `${step} ${reused}`)).toEqual(
     ['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'].map((step) => `${step} false`),
   )
-  expect(first.report?.models.map(({ name }) => name)).toEqual(['marquee', 'als', 'content', 'popularity', 'random'])
+  expect(first.report?.models.map(({ name }) => name)).toEqual([
+    'marquee',
+    'als',
+    'ease',
+    'content',
+    'popularity',
+    'random',
+  ])
   const pointer = Pointer.parse(JSON.parse(Buffer.from((await store.get('models/current.json'))!).toString()))
   expect(pointer.buildId).toBe(first.buildId)
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(first.folder, 'model/manifest.json'), 'utf8')))
-  expect(Object.keys(manifest.files).length).toBe(10)
+  expect(Object.keys(manifest.files).length).toBe(11)
   expect(JSON.parse(readFileSync(join(first.folder, 'report.json'), 'utf8'))).toMatchObject({
     buildId: first.buildId,
     data: { users: 6, movies: 12 },
@@ -89,6 +96,19 @@ test('a model of BPR factors has a fold-in found on validation', async () => {
   const { card } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
   expect(card.model).toMatchObject({ cf: 'bpr', iterations: 5 })
   expect([1, 0.3, 0.1, 0.03, 0.01]).toContain(card.model.unobservedWeight)
+})
+
+test.each([
+  ['itemKnn', ['marquee', 'als', 'itemKnn', 'content', 'popularity', 'random']],
+  ['none', ['marquee', 'als', 'content', 'popularity', 'random']],
+] as const)('neighbours by %s are judged alone, where there are any', async (type, names) => {
+  const config = configOf(folder)
+  const { model } = config
+  const neighbours = { ...model.neighbours, type }
+  const { folder: built, report } = await run({ ...config, model: { ...model, neighbours } }, 'export')
+  expect(report?.models.map(({ name }) => name)).toEqual(names)
+  const { card } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
+  expect(card.model.neighbours).toBe(type)
 })
 
 test('with patience the final model takes as many iterations as the draft found to be enough', async () => {

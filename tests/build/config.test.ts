@@ -103,6 +103,14 @@ describe('a value that is not allowed', () => {
     ['model: { cf: { regularization: .nan } }', 'config.yml:1: model.cf.regularization: found NaN; must be a number'],
     ['model: { cf: { cgSteps: 0 } }', 'config.yml:1: model.cf.cgSteps: found 0; must be at least 1'],
     ['model: { cf: { unobservedWeight: 0 } }', 'config.yml:1: model.cf.unobservedWeight: found 0; must be above 0'],
+    [
+      'model: { neighbours: { type: slim } }',
+      'config.yml:1: model.neighbours.type: found "slim"; must be one of ease, itemKnn, none',
+    ],
+    [
+      'model: { neighbours: { ease: { dropout: 1 } } }',
+      'config.yml:1: model.neighbours.ease.dropout: found 1; must be below 1',
+    ],
     ['logging: { level: loud }', 'config.yml:1: logging.level: found "loud"; must be one of error, warn, info, debug'],
     [
       'llm: { mode: on }',
@@ -138,7 +146,7 @@ describe('a value that is not allowed', () => {
     ['split:', 'config.yml:1: split: found nothing; must be an object'],
     ['- a', 'config.yml: found ["a"]; must be sections with keys'],
     [
-      'model: { hybrid: { weights: { cf: 2, content: 1, popularity: 0 } } }',
+      'model: { hybrid: { weights: { cf: 2, neighbours: 0, content: 1, popularity: 0 } } }',
       'config.yml:1: model.hybrid.weights.cf: found 2; must be at most 1',
     ],
   ])('%j is refused with what is', (content, message) => {

@@ -47,7 +47,14 @@ describe('imported factors become a model like one of our own', () => {
   ])('from %s: judged, exported and published', async (engine, source) => {
     const { report, folder: built, steps, warnings } = await run(source, 'publish')
     expect(steps.map(({ step }) => step)).toEqual(['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'])
-    expect(report?.models.map(({ name }) => name)).toEqual(['marquee', 'imported', 'content', 'popularity', 'random'])
+    expect(report?.models.map(({ name }) => name)).toEqual([
+      'marquee',
+      'imported',
+      'ease',
+      'content',
+      'popularity',
+      'random',
+    ])
     expect(report?.protocol).toContain(
       'imported from another engine, which must have learned from the train part alone',
     )

@@ -55,7 +55,7 @@ describe('recommend', () => {
 
   test('ranks by a score that is the sum of its shares', async () => {
     const { items } = await recommend('/recommend/user/1?k=7')
-    const sum = ({ shares }: RecommendedMovie) => shares.cf + shares.content + shares.popularity
+    const sum = ({ shares }: RecommendedMovie) => shares.cf + shares.neighbours + shares.content + shares.popularity
     for (const item of items) expect(sum(item)).toBeCloseTo(item.score, 12)
     expect(items.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(items.map(({ score }) => score)).toEqual(items.map(({ score }) => score).sort((a, b) => b - a))
@@ -111,7 +111,10 @@ describe('recommend', () => {
 
   test('lets a request set its own weights', async () => {
     const popular = await recommend('/recommend/user/1?weights[popularity]=1')
-    expect(popular).toMatchObject({ rung: 'popularity', weights: { cf: 0, content: 0, popularity: 1 } })
+    expect(popular).toMatchObject({
+      rung: 'popularity',
+      weights: { cf: 0, neighbours: 0, content: 0, popularity: 1 },
+    })
     expect(ids(popular.items)).toEqual([60, 30, 70, 40, 80])
   })
 
@@ -213,7 +216,7 @@ describe('movies', () => {
   test('have similar ones, never themselves; one without factors goes by its texts', async () => {
     const { items } = await ok(SimilarMovies, '/movies/50/similar?k=3')
     expect(ids(items)).toEqual([60, 70, 80])
-    expect(items[0]).toMatchObject({ similarity: 1, shares: { cf: 0.5, content: 0.5, popularity: 0 } })
+    expect(items[0]).toMatchObject({ similarity: 1, shares: { cf: 0.5, neighbours: 0, content: 0.5, popularity: 0 } })
     expect(ids((await ok(SimilarMovies, '/movies/90/similar?k=2')).items)).toEqual([10, 20])
     expect((await refused(404, '/movies/11/similar')).path).toBe('movieId')
   })
@@ -231,7 +234,7 @@ describe('bad input', () => {
     ['/recommend/user/1?weights[cf]=2', 'weights.cf: found 2; must be at most 1', 'weights.cf'],
     [
       '/recommend/user/1?weights[cf]=0',
-      'weights: found {"cf":0,"content":0,"popularity":0}; one weight must be above 0',
+      'weights: found {"cf":0,"neighbours":0,"content":0,"popularity":0}; one weight must be above 0',
       'weights',
     ],
     ['/movies/99999999999', 'movieId: found 99999999999; must be at most 2147483647', 'movieId'],

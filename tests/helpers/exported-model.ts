@@ -25,6 +25,7 @@ export const CARD: ModelCard = {
   },
   model: {
     cf: 'als',
+    neighbours: 'none',
     factors: 8,
     iterations: 1,
     regularization: 1,
@@ -32,7 +33,8 @@ export const CARD: ModelCard = {
     terms: 1,
     likedFrom: 3.5,
     recencyHalfLife: null,
-    blend: [{ minLikes: 0, weights: { cf: 1, content: 0, popularity: 0 } }],
+    neighbourHalfLife: null,
+    blend: [{ minLikes: 0, weights: { cf: 1, neighbours: 0, content: 0, popularity: 0 } }],
   },
   evaluation: {
     protocol: 'none',

@@ -4,11 +4,12 @@ import type { BlendTable, Manifest } from '#core/schemas/manifest.ts'
 import { servingSettings } from '../../build/evaluate/index.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
-import type { ArtifactFiles, MovieText, Prepared, Trained } from '../../build/nouns.ts'
+import type { ArtifactFiles, ItemWeights, MovieText, Prepared, Trained } from '../../build/nouns.ts'
 
 /**
  * Ten movies in two tastes, small enough to know every number: space films (ids 10 … 40) lie on the first factor,
- * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak.
+ * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak. As a neighbour
+ * each speaks for the others of its taste by its own popularity, and 10 speaks −0.5 against 50.
  *
  * | id  | title                 | year | genres             | terms        | popularity |
  * |-----|-----------------------|------|--------------------|--------------|------------|
@@ -53,8 +54,8 @@ const HISTORIES: Record<number, [movieId: number, stars: number][]> = {
 }
 
 export const TINY_BLEND: BlendTable = [
-  { minLikes: 0, weights: { cf: 0, content: 0, popularity: 1 } },
-  { minLikes: 1, weights: { cf: 0.6, content: 0.3, popularity: 0.1 } },
+  { minLikes: 0, weights: { cf: 0, neighbours: 0, content: 0, popularity: 1 } },
+  { minLikes: 1, weights: { cf: 0.4, neighbours: 0.2, content: 0.3, popularity: 0.1 } },
 ]
 
 export const TINY_CONFIG = Config.parse({
@@ -118,6 +119,11 @@ function prepared(): Prepared {
 function trained(): Trained {
   const itemFactors = new Float32Array(MOVIES.length * FACTORS)
   for (let item = 0; item < 8; item++) itemFactors[item * FACTORS + (item < 4 ? 0 : 1)] = 1
+  const neighbours = neighboursOf(MOVIES.length, (liked, item) => {
+    if (liked === 0 && item === 4) return -0.5
+    const isSameTaste = liked < 8 && item < 8 && liked < 4 === item < 4
+    return isSameTaste && liked !== item ? MOVIES[liked]![5] : 0
+  })
   const indptr = new Uint32Array(MOVIES.length + 1)
   MOVIES.forEach(([, , , , terms], item) => {
     indptr[item + 1] = indptr[item]! + terms.length
@@ -126,6 +132,7 @@ function trained(): Trained {
   return {
     factors: FACTORS,
     itemFactors,
+    neighbours,
     content: {
       terms: TERMS,
       documentFrequencies: Int32Array.of(5, 5),
@@ -137,6 +144,15 @@ function trained(): Trained {
     losses: [1],
     foldIn: { unobservedWeight, regularization, regularizationExponent, unobservedMass: 0 },
   }
+}
+
+function neighboursOf(numItems: number, weightOf: (liked: number, item: number) => number): ItemWeights {
+  const items = Array.from({ length: numItems }, (_, item) => item)
+  const rows = items.map((liked) => items.filter((item) => weightOf(liked, item) !== 0))
+  const indptr = new Uint32Array(numItems + 1)
+  for (const [liked, row] of rows.entries()) indptr[liked + 1] = indptr[liked]! + row.length
+  const weights = rows.flatMap((row, liked) => row.map((item) => weightOf(liked, item)))
+  return { indptr, indices: Int32Array.from(rows.flat()), weights: Float32Array.from(weights) }
 }
 
 export function tinyFiles(): ArtifactFiles {
@@ -163,6 +179,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
       data: prepared().summary,
       model: {
         cf: 'als',
+        neighbours: 'ease',
         factors: FACTORS,
         iterations: 1,
         regularization: TINY_CONFIG.model.cf.regularization,

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { historyOf } from '#core/history.ts'
 import type { RecommendOptions } from '#core/schemas/api.ts'
-import { weightsFor } from '#recommend/blend.ts'
+import { SOURCES, type Source } from '#core/schemas/config.ts'
+import { alone, blend, weightsFor } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
 import { TINY_BLEND, tinyItem, tinyModel } from '../helpers/tiny-model.ts'
 
@@ -55,15 +56,67 @@ test('the same history gives the same answer', () => {
 
 test('of two tastes the newer like weighs more', () => {
   const liked = (movieId: number, timestamp: number) => ({ itemIndex: tinyItem(movieId), rating: 5, timestamp })
-  const cf = { cf: 1, content: 0, popularity: 0 }
-  const first = (movies: ReturnType<typeof liked>[]) =>
-    recommend(historyOf(movies), { weights: cf }, 1, model).blended[0]!.itemIndex
-  expect(first([liked(10, 1), liked(50, 2)])).toBe(tinyItem(60))
-  expect(first([liked(50, 1), liked(10, 2)])).toBe(tinyItem(20))
+  const first = (source: Source, movies: ReturnType<typeof liked>[]) =>
+    recommend(historyOf(movies), { weights: alone(source) }, 1, model).blended[0]!.itemIndex
+  expect(first('cf', [liked(10, 1), liked(50, 2)])).toBe(tinyItem(60))
+  expect(first('cf', [liked(50, 1), liked(10, 2)])).toBe(tinyItem(20))
+  // both say 0.3 and 0.2 for the others of their taste; a likes apart the older one says 0.3·2^(−1/5) = 0.26
+  expect(first('neighbours', [liked(40, 1), liked(80, 2)])).toBe(tinyItem(10))
 })
 
 test('the weights of a blend are those of the last row that asks for no more likes', () => {
   expect(weightsFor(TINY_BLEND, 0)).toBe(TINY_BLEND[0]!.weights)
   expect(weightsFor(TINY_BLEND, 1)).toBe(TINY_BLEND[1]!.weights)
   expect(weightsFor(TINY_BLEND, 99)).toBe(TINY_BLEND[1]!.weights)
+})
+
+describe('neighbours', () => {
+  const liked = (...movieIds: number[]) =>
+    historyOf(movieIds.map((movieId, at) => ({ itemIndex: tinyItem(movieId), rating: 5, timestamp: at })))
+  const shareOf = (movieId: number, found: ReturnType<typeof recommend>) =>
+    found.blended.find(({ itemIndex }) => itemIndex === tinyItem(movieId))!.shares.neighbours
+
+  test('what carried a movie is named, the strongest first', () => {
+    // 40 newest: 0.3; 20: 0.9·2^(−1/5) = 0.78; 10: 1·2^(−2/5) = 0.76
+    const { rung, reasons } = recommend(liked(10, 20, 40), { weights: alone('neighbours') }, 1, model)
+    expect(rung).toBe('personalized')
+    expect(reasons[0]).toMatchObject({ kind: 'liked', because: [{ movieId: 20 }, { movieId: 10 }] })
+  })
+
+  test('speak against a movie, never more loudly than their weight', () => {
+    const weights = { ...alone('neighbours'), popularity: 1 }
+    const all = recommend(liked(10), { weights }, 20, model)
+    expect(shareOf(50, all)).toBeCloseTo(-0.5, 2)
+    // of the weepies none but 50 has a score: it is the one farthest from 0
+    const weepies = recommend(liked(10), { weights, genres: ['Romance'] }, 20, model)
+    expect(shareOf(50, weepies)).toBe(-1)
+    expect(weepies.blended.map(({ itemIndex }) => itemIndex)).toEqual([60, 80, 50].map(tinyItem))
+  })
+
+  test('take no part where no liked movie has any', () => {
+    const { rung, taste } = recommend(liked(90), { weights: alone('neighbours') }, 1, model)
+    expect(taste.likesWithNeighbours).toHaveLength(0)
+    expect(rung).toBe('popularity')
+  })
+})
+
+test('a score is the sum of its shares, each within its weight, whatever the sources say', () => {
+  const scores = fc.float32Array({ minLength: 6, maxLength: 6, noNaN: true, noDefaultInfinity: true, min: -9, max: 9 })
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const sourcesOf = fc.record({ cf: scores, neighbours: scores, content: scores, popularity: scores })
+  const weightsOf = fc.record({ cf: share, neighbours: share, content: share, popularity: share })
+  fc.assert(
+    fc.property(
+      sourcesOf,
+      weightsOf,
+      fc.uint8Array({ minLength: 6, maxLength: 6, max: 1 }),
+      (sources, weights, blocked) => {
+        for (const { score, shares } of blend(sources, weights, blocked, 6)) {
+          const found = SOURCES.map((source) => shares[source])
+          expect(found.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 9)
+          for (const source of SOURCES) expect(Math.abs(shares[source])).toBeLessThanOrEqual(weights[source] + 1e-12)
+        }
+      },
+    ),
+  )
 })

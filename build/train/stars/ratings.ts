@@ -114,7 +114,6 @@ export function openRatings(
     precision: plan.place(size * size * 4),
     constant: Float32Array.from({ length: size }) as Float32Array,
   })
-  plan.place(4) // address 0 says that all scales are 1: nothing may lie there
   const sides = { users: planSide('users', numUsers, numItems), items: planSide('items', numItems, numUsers) }
   const roomBytes = Math.max(numUsers, numItems) * size * 4
   const room = { mine: plan.place(roomBytes), theirs: plan.place(roomBytes), product: plan.place(roomBytes) }

@@ -14,8 +14,7 @@ export interface NeighbourIndex {
 }
 
 /** O(entries) for the check. @throws {ArtifactError} when a row points beyond the items, or its lists differ in length */
-export function openNeighbours(bytes: Uint8Array): NeighbourIndex {
-  const file = 'neighbours.arrow'
+export function openNeighbours(bytes: Uint8Array, file = 'neighbours.arrow'): NeighbourIndex {
   const table = openTable(file, bytes, NEIGHBOURS)
   const { offsets, values: gaps } = table.list<Uint16Array>('gaps')
   const { offsets: weightOffsets, values: weights } = table.list<Int8Array>('weights')

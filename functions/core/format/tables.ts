@@ -157,6 +157,7 @@ export const RESIDENT_FILES = [
   'catalog.arrow',
   'factors.arrow',
   'gramian.arrow',
+  'neighbours.arrow',
   'content.arrow',
   'terms.arrow',
   'users.arrow',

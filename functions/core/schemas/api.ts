@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ApiConfig, BlendWeights } from './config.ts'
+import { ApiConfig, BlendWeights, SOURCES, type Source } from './config.ts'
 import { ModelCard } from './manifest.ts'
 
 /**
@@ -37,8 +37,11 @@ const weight = z.number().min(0).max(1).default(0)
 
 /** Weights of one request; what it does not name weighs nothing. */
 const RequestWeights = z
-  .strictObject({ cf: weight, content: weight, popularity: weight })
-  .refine((weights) => weights.cf + weights.content + weights.popularity > 0, { error: 'one weight must be above 0' })
+  .strictObject({ cf: weight, neighbours: weight, content: weight, popularity: weight } satisfies Record<
+    Source,
+    z.ZodType
+  >)
+  .refine((weights) => SOURCES.some((source) => weights[source] > 0), { error: 'one weight must be above 0' })
 
 export const RecommendOptions = ListOptions.extend({
   weights: RequestWeights.optional().describe(
@@ -100,8 +103,13 @@ export const MovieDetails = MovieSummary.extend({
 export type MovieDetails = z.infer<typeof MovieDetails>
 
 export const Shares = z
-  .object({ cf: z.number(), content: z.number(), popularity: z.number() })
-  .describe('how much of the score came from each source; they sum to the score')
+  .object({
+    cf: z.number(),
+    neighbours: z.number(),
+    content: z.number(),
+    popularity: z.number(),
+  } satisfies Record<Source, z.ZodType>)
+  .describe('how much of the score came from each source, below 0 where one speaks against; they sum to the score')
 export type Shares = z.infer<typeof Shares>
 
 export const Reason = z.object({

@@ -59,6 +59,7 @@ export const ModelCard = z.object({
   }),
   model: z.object({
     cf: z.string().describe('algorithm of the collaborative score'),
+    neighbours: z.string().describe('algorithm of the item–item weights; none where there are none'),
     factors: z.int(),
     iterations: z.int().describe('sweeps over users and items; 0 where the factors were imported'),
     regularization: z.number().describe('λ of a history that is folded in, where a like weighs 1'),
@@ -69,6 +70,7 @@ export const ModelCard = z.object({
       .number()
       .nullable()
       .describe('likes after which an older like weighs half in the collaborative score; null: all weigh the same'),
+    neighbourHalfLife: z.number().nullable().describe('the same for the item–item weights'),
     blend: BlendTable,
   }),
   evaluation: z.object({

@@ -8,12 +8,21 @@ import type { NeighbourIndex } from '../format/neighbours.ts'
  * @param out numItems scores, 0 where nothing speaks for or against; made when not given
  */
 export function neighbourScores(
-  { numItems, offsets, gaps, weights, scales }: NeighbourIndex,
+  index: NeighbourIndex,
   items: ArrayLike<number>,
   strengths: ArrayLike<number> | null,
-  out: Float32Array = new Float32Array(numItems),
+  out: Float32Array = new Float32Array(index.numItems),
 ): Float32Array {
-  out.fill(0)
+  return addNeighbourScores(index, items, strengths, out.fill(0))
+}
+
+/** The same, added to what `out` holds. */
+export function addNeighbourScores(
+  { offsets, gaps, weights, scales }: NeighbourIndex,
+  items: ArrayLike<number>,
+  strengths: ArrayLike<number> | null,
+  out: Float32Array,
+): Float32Array {
   for (let position = 0; position < items.length; position++) {
     const liked = items[position]!
     const scale = scales[liked]! * (strengths ? strengths[position]! : 1)
@@ -24,4 +33,28 @@ export function neighbourScores(
     }
   }
   return out
+}
+
+/**
+ * What each liked movie gives to the score of one movie: weight × strength. They sum to its `neighbourScores`.
+ * O(entries of the items).
+ * @returns one a liked item, 0 where it says nothing
+ */
+export function neighbourContributions(
+  { offsets, gaps, weights, scales }: NeighbourIndex,
+  itemIndex: number,
+  items: ArrayLike<number>,
+  strengths: ArrayLike<number>,
+): Float32Array {
+  const contributions = new Float32Array(items.length)
+  for (let position = 0; position < items.length; position++) {
+    const liked = items[position]!
+    const end = offsets[liked + 1]!
+    let entry = offsets[liked]!
+    let item = 0
+    while (entry < end && (item += gaps[entry]!) < itemIndex) entry++
+    if (entry < end && item === itemIndex)
+      contributions[position] = scales[liked]! * strengths[position]! * weights[entry]!
+  }
+  return contributions
 }

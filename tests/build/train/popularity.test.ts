@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Interactions, PART } from '../../../build/nouns.ts'
-import { likesOf } from '../../../build/train/likes.ts'
+import { likesOf, seenOf } from '../../../build/train/likes.ts'
 import { trainPopularity } from '../../../build/train/popularity.ts'
 
 const DAY = 86_400
@@ -35,13 +35,18 @@ describe('trainPopularity', () => {
   })
 })
 
-test('likes are the ratings of enough stars in the parts asked for', () => {
-  expect(likesOf(interactions, [PART.train], 3.5)).toEqual({
+test('likes are the ratings of enough stars in the parts asked for, with their stars', () => {
+  const found = likesOf(interactions, [PART.train], 3.5)
+  expect(found).toEqual({
     indptr: Uint32Array.of(0, 1, 2, 2),
     indices: Int32Array.of(0, 0),
+    ratings: Float32Array.of(5, 4),
   })
-  expect(likesOf(interactions, [PART.train, PART.test], 2)).toEqual({
-    indptr: Uint32Array.of(0, 2, 3, 4),
-    indices: Int32Array.of(0, 1, 0, 2),
-  })
+  expect(likesOf(interactions, [PART.train, PART.test], 2).indices).toEqual(Int32Array.of(0, 1, 0, 2))
+})
+
+test('seen is everything before what is judged, whatever its stars', () => {
+  expect(seenOf(interactions, [PART.validation]).indices).toEqual(
+    likesOf(interactions, [PART.train, PART.historyOnly], 0).indices,
+  )
 })

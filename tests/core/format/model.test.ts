@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { CONTENT, FACTORS, TERMS } from '#core/format/tables.ts'
 import { servingSettings } from '../../../build/evaluate/index.ts'
 import { openArtifacts } from '../../../build/evaluate/open-artifacts.ts'
+import { encodeNeighbours } from '../../../build/export/encode-neighbours.ts'
 import { encodeTable } from '../../../build/export/encode-table.ts'
 import { TINY_BLEND, TINY_CONFIG, tinyFiles, tinyModel } from '../../helpers/tiny-model.ts'
 
@@ -26,6 +27,11 @@ test('files that disagree on the number of movies are refused', () => {
     { regularization: '1', regularizationExponent: '0', unobservedWeight: '1', unobservedMass: '0' },
   )
   expect(() => open((files) => files.set('factors.arrow', factors))).toThrow('factors.arrow: 2 rows, expected 10')
+  const none = { indices: new Int32Array(0), weights: new Float32Array(0) }
+  const neighbours = encodeNeighbours({ indptr: new Uint32Array(5), ...none })
+  expect(() => open((files) => files.set('neighbours.arrow', neighbours))).toThrow(
+    'neighbours.arrow: 4 rows, expected 10',
+  )
 })
 
 test('factors without their λ are refused', () => {

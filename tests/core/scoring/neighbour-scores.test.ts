@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openNeighbours } from '#core/format/neighbours.ts'
-import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
+import { neighbourContributions, neighbourScores } from '#core/scoring/neighbour-scores.ts'
 import { encodeNeighbours } from '../../../build/export/encode-neighbours.ts'
 
 // movie 0 speaks 1.27 for 1 and −0.5 against 3; movie 2 speaks 2.54 for 3; 1 and 3 say nothing
@@ -32,4 +32,10 @@ test('without a history nothing is scored, whatever the given array held', () =>
   const out = new Float32Array(4).fill(7)
   expect(neighbourScores(INDEX, [], null, out)).toBe(out)
   expect([...out]).toEqual([0, 0, 0, 0])
+})
+
+test('what each liked movie gives to one movie sums to its score', () => {
+  const given = neighbourContributions(INDEX, 3, [0, 2, 1], [1, 0.5, 1])
+  expectScores(given, [-0.5, 1.27, 0])
+  expectScores(neighbourScores(INDEX, [0, 2, 1], [1, 0.5, 1]), [0, 1.27, 0, 0.77])
 })
