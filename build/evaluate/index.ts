@@ -12,14 +12,14 @@ import { learnBlend as learn } from './learn-blend.ts'
 import { itemFactorsOf, openArtifacts } from './open-artifacts.ts'
 import { servingSettings } from './serving-settings.ts'
 
-export { judgeSplit, type SplitJudgement } from './judge-split.ts'
 export type { Candidates } from './judged-users.ts'
-export { NCF_TEST_FILE, readNcfSplit } from './ncf-files.ts'
-export { type OwnSplit, readOwnSplit, type SplitFiles } from './own-split.ts'
-export { keepEntries, PROTOCOLS, type Protocol, type ProtocolName, withoutCold } from './protocols.ts'
 export { servingSettings } from './serving-settings.ts'
-export { SPLIT_FORMATS, type SplitFormat } from './split-file.ts'
-export { type LearnSource, type Tuned, tune } from './tune.ts'
+export { judgeSplit, type SplitJudgement } from './splits/judge-split.ts'
+export { NCF_TEST_FILE, readNcfSplit } from './splits/ncf-files.ts'
+export { type OwnSplit, readOwnSplit, type SplitFiles } from './splits/own-split.ts'
+export { keepEntries, PROTOCOLS, type Protocol, type ProtocolName, withoutCold } from './splits/protocols.ts'
+export { SPLIT_FORMATS, type SplitFormat } from './splits/split-file.ts'
+export { type LearnSource, type Tuned, tune } from './tuning/tune.ts'
 
 export type Report = ModelCard['evaluation']
 

@@ -1,13 +1,13 @@
 import type { Config } from '#core/schemas/config.ts'
 import type { BlendTable, ModelMetrics } from '#core/schemas/manifest.ts'
-import { DataError } from '../io/files.ts'
-import type { StepHandles } from '../io/handles.ts'
-import { type ArtifactFiles, type Interactions, PART } from '../nouns.ts'
-import { resampleUsers } from './bootstrap.ts'
-import { judge, modelMetrics, rankers } from './judge.ts'
-import { type Candidates, judgedUsers } from './judged-users.ts'
-import { openArtifacts } from './open-artifacts.ts'
-import { servingSettings } from './serving-settings.ts'
+import { DataError } from '../../io/files.ts'
+import type { StepHandles } from '../../io/handles.ts'
+import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
+import { resampleUsers } from '../bootstrap.ts'
+import { judge, modelMetrics, rankers } from '../judge.ts'
+import { type Candidates, judgedUsers } from '../judged-users.ts'
+import { openArtifacts } from '../open-artifacts.ts'
+import { servingSettings } from '../serving-settings.ts'
 
 /** What the test part of a split says of the served blend, each source alone, popularity and chance. */
 export interface SplitJudgement {

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judgedUsers } from '../../../build/evaluate/judged-users.ts'
-import { readOwnSplit } from '../../../build/evaluate/own-split.ts'
-import type { SplitFormat } from '../../../build/evaluate/split-file.ts'
-import { PART } from '../../../build/nouns.ts'
-import { handlesWithLog, temporaryFolder } from '../ingest/workspace.ts'
+import { judgedUsers } from '../../../../build/evaluate/judged-users.ts'
+import { readOwnSplit } from '../../../../build/evaluate/splits/own-split.ts'
+import type { SplitFormat } from '../../../../build/evaluate/splits/split-file.ts'
+import { PART } from '../../../../build/nouns.ts'
+import { handlesWithLog, temporaryFolder } from '../../ingest/workspace.ts'
 
 const { train, validation, test: tested } = PART
 

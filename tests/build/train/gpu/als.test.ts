@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { AlsProblem, AlsSession, HalfStep } from '../../../build/train/als/als-problem.ts'
-import { openCpuAls } from '../../../build/train/als/als-session.ts'
-import { gatheredBytes, openGpuAls } from '../../../build/train/gpu/als.ts'
-import type { GpuHandle } from '../../../build/train/gpu/open-gpu.ts'
-import { paddedRow } from '../../../build/train/gpu/padded.ts'
-import { rowLengths, transposed } from '../../../build/train/sparse-rows.ts'
-import { gpuForTests } from '../../helpers/gpu.ts'
-import { randomLikes, randomMatrix } from '../../helpers/random.ts'
-import { dot, foldIn, objective, rowsOf } from '../../helpers/reference.ts'
+import type { AlsProblem, AlsSession, HalfStep } from '../../../../build/train/als/als-problem.ts'
+import { openCpuAls } from '../../../../build/train/als/als-session.ts'
+import { gatheredBytes, openGpuAls } from '../../../../build/train/gpu/als.ts'
+import type { GpuHandle } from '../../../../build/train/gpu/open-gpu.ts'
+import { paddedRow } from '../../../../build/train/gpu/padded.ts'
+import { rowLengths, transposed } from '../../../../build/train/sparse-rows.ts'
+import { gpuForTests } from '../../../helpers/gpu.ts'
+import { randomLikes, randomMatrix } from '../../../helpers/random.ts'
+import { dot, foldIn, objective, rowsOf } from '../../../helpers/reference.ts'
 
 const USERS = 90
 const ITEMS = 50

@@ -1,6 +1,6 @@
-import { DataError, hashFile } from '../io/files.ts'
-import type { StepHandles } from '../io/handles.ts'
-import { type Catalog, type Interactions, PART, type PreparedRatings, type SourceReport } from '../nouns.ts'
+import { DataError, hashFile } from '../../io/files.ts'
+import type { StepHandles } from '../../io/handles.ts'
+import { type Catalog, type Interactions, PART, type PreparedRatings, type SourceReport } from '../../nouns.ts'
 import { readSplitFile, type SplitFormat } from './split-file.ts'
 
 export interface SplitFiles {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ndcgAtK } from '#core/metrics.ts'
-import { ndcgOf } from '../../../build/train/rank/validate.ts'
-import { randomLikes } from '../../helpers/random.ts'
+import { ndcgOf } from '../../../../build/train/rank/validate.ts'
+import { randomLikes } from '../../../helpers/random.ts'
 
 test('is the mean over the users who have something relevant', () => {
   // user 0: hit at rank 2 of one relevant: 1/log2(3) = 0.63093; user 1 has none; user 2: hit at rank 1, 1 of ideal 1 + 0.63093

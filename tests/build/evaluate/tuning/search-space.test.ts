@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
 import { Config, NeighboursConfig } from '#core/schemas/config.ts'
-import { searchSteps } from '../../../build/evaluate/search-space.ts'
+import { searchSteps } from '../../../../build/evaluate/tuning/search-space.ts'
 
 const { model } = Config.parse({})
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DataError } from '../io/files.ts'
-import { type Catalog, type Interactions, PART } from '../nouns.ts'
-import type { Candidates } from './judged-users.ts'
+import { DataError } from '../../io/files.ts'
+import { type Catalog, type Interactions, PART } from '../../nouns.ts'
+import type { Candidates } from '../judged-users.ts'
 
 /** Names of the published files, and of the one that leads from their items back to movies: `ncf_item,movieId`. */
 export const NCF_TEST_FILE = 'ml-1m.test.rating'

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { DataError, firstLine, READ_BYTES } from '../io/files.ts'
+import { DataError, firstLine, READ_BYTES } from '../../io/files.ts'
 
 /** adjacency: `user item item …`, a line a user; csv: `user,item[,rating[,timestamp]]`, with or without a header. */
 export const SPLIT_FORMATS = ['adjacency', 'csv'] as const

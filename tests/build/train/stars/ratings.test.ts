@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
 import { foldInRatings, predictRating } from '#core/scoring/fold-in-ratings.ts'
-import type { StepHandles } from '../../../build/io/handles.ts'
-import { transposed } from '../../../build/train/sparse-rows.ts'
-import { type Ratings, type RatingsOptions, trainRatings } from '../../../build/train/stars/ratings.ts'
-import { randomRatedLikes } from '../../helpers/random.ts'
-import { type Met, precisionOf, type SlowSide, solveSide, traces } from '../../helpers/reference/ratings.ts'
-import type { Matrix } from '../../helpers/reference.ts'
+import type { StepHandles } from '../../../../build/io/handles.ts'
+import { transposed } from '../../../../build/train/sparse-rows.ts'
+import { type Ratings, type RatingsOptions, trainRatings } from '../../../../build/train/stars/ratings.ts'
+import { randomRatedLikes } from '../../../helpers/random.ts'
+import { type Met, precisionOf, type SlowSide, solveSide, traces } from '../../../helpers/reference/ratings.ts'
+import type { Matrix } from '../../../helpers/reference.ts'
 
 const OPTIONS: RatingsOptions = { factors: 6, iterations: 6, traceRegularization: 1, traceSteps: 40, scaleShape: 5 }
 

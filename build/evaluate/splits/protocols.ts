@@ -1,6 +1,6 @@
 import type { SplitConfig } from '#core/schemas/config.ts'
-import type { Interactions } from '../nouns.ts'
-import { PART } from '../nouns.ts'
+import type { Interactions } from '../../nouns.ts'
+import { PART } from '../../nouns.ts'
 
 /** How a published evaluation divides ratings, and what it counts. */
 export interface Protocol {

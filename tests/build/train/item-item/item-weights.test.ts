@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { likesOfMostLiked, weightsOfAll } from '../../../build/train/item-item/item-weights.ts'
+import { likesOfMostLiked, weightsOfAll } from '../../../../build/train/item-item/item-weights.ts'
 
 // users like 4 1, 1, 3 1 4 4, nothing, 3 0
 const LIKES = { indptr: Uint32Array.of(0, 2, 3, 7, 7, 9), indices: Int32Array.of(4, 1, 1, 3, 1, 4, 4, 3, 0) }

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readNcfSplit } from '../../../build/evaluate/ncf-files.ts'
-import { keepEntries, withoutCold } from '../../../build/evaluate/protocols.ts'
-import { type Catalog, type Interactions, PART } from '../../../build/nouns.ts'
-import { temporaryFolder } from '../ingest/workspace.ts'
+import { readNcfSplit } from '../../../../build/evaluate/splits/ncf-files.ts'
+import { keepEntries, withoutCold } from '../../../../build/evaluate/splits/protocols.ts'
+import { type Catalog, type Interactions, PART } from '../../../../build/nouns.ts'
+import { temporaryFolder } from '../../ingest/workspace.ts'
 
 const { train, validation, test: tested } = PART
 

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
-import { memoryPlan, openEngine } from '../../../build/train/engine.ts'
-import { openRanker, openScoreRanker, type Ranked, type RankOptions } from '../../../build/train/rank/rank.ts'
-import { planRanking, rankInPlace } from '../../../build/train/rank/rank-in-place.ts'
-import type { SparseRows } from '../../../build/train/sparse-rows.ts'
-import { randomLikes } from '../../helpers/random.ts'
-import { rankRows } from '../../helpers/reference/rank.ts'
-import { dot, rowsOf } from '../../helpers/reference.ts'
+import { memoryPlan, openEngine } from '../../../../build/train/engine.ts'
+import { openRanker, openScoreRanker, type Ranked, type RankOptions } from '../../../../build/train/rank/rank.ts'
+import { planRanking, rankInPlace } from '../../../../build/train/rank/rank-in-place.ts'
+import type { SparseRows } from '../../../../build/train/sparse-rows.ts'
+import { randomLikes } from '../../../helpers/random.ts'
+import { rankRows } from '../../../helpers/reference/rank.ts'
+import { dot, rowsOf } from '../../../helpers/reference.ts'
 
 const signal = new AbortController().signal
 const NOBODY = { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }

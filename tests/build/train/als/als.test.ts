@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { CfConfig } from '#core/schemas/config.ts'
-import type { StepHandles } from '../../../build/io/handles.ts'
-import { type AlsOptions, type AlsResult, trainAls } from '../../../build/train/als/als.ts'
-import type { TrainingState } from '../../../build/train/checkpoint.ts'
-import { randomRatedLikes } from '../../helpers/random.ts'
-import { foldIn, objective, rowsOf } from '../../helpers/reference.ts'
+import type { StepHandles } from '../../../../build/io/handles.ts'
+import { type AlsOptions, type AlsResult, trainAls } from '../../../../build/train/als/als.ts'
+import type { TrainingState } from '../../../../build/train/checkpoint.ts'
+import { randomRatedLikes } from '../../../helpers/random.ts'
+import { foldIn, objective, rowsOf } from '../../../helpers/reference.ts'
 
 const CONFIG = CfConfig.parse({ factors: 8, iterations: 6, regularization: 1, unobservedWeight: 0.1, cgSteps: 2 })
 const ONE: AlsOptions = { threads: 1 }

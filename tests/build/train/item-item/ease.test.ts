@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { StepHandles } from '../../../build/io/handles.ts'
-import { type EaseOptions, trainEase } from '../../../build/train/item-item/ease.ts'
-import { randomLikes } from '../../helpers/random.ts'
-import { denseWeights, ease, farthestApart, strongestOfRows } from '../../helpers/reference/item-item.ts'
+import type { StepHandles } from '../../../../build/io/handles.ts'
+import { type EaseOptions, trainEase } from '../../../../build/train/item-item/ease.ts'
+import { randomLikes } from '../../../helpers/random.ts'
+import { denseWeights, ease, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
 
 const OPTIONS: EaseOptions = { regularization: 5, dropout: 0, neighbours: null, maxItems: null, precision: 'double' }
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readSplitFile, type SplitFormat } from '../../../build/evaluate/split-file.ts'
-import { temporaryFolder } from '../ingest/workspace.ts'
+import { readSplitFile, type SplitFormat } from '../../../../build/evaluate/splits/split-file.ts'
+import { temporaryFolder } from '../../ingest/workspace.ts'
 
 /** Interactions of a file with this content; a rating or time that is not there is left out. */
 async function read(format: SplitFormat, content: string): Promise<(string | number)[][]> {

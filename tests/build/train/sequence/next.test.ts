@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
-import type { StepHandles } from '../../../build/io/handles.ts'
-import type { ItemWeights } from '../../../build/nouns.ts'
-import type { NextScale } from '../../../build/train/sequence/features.ts'
-import { LONGEST_ROW } from '../../../build/train/sequence/kept-rows.ts'
-import { type NextOptions, trainNext } from '../../../build/train/sequence/next.ts'
-import type { SparseRows } from '../../../build/train/sparse-rows.ts'
-import { denseWeights, farthestApart, strongestOfRows } from '../../helpers/reference/item-item.ts'
-import { nextWeights } from '../../helpers/reference/sequence.ts'
+import type { StepHandles } from '../../../../build/io/handles.ts'
+import type { ItemWeights } from '../../../../build/nouns.ts'
+import type { NextScale } from '../../../../build/train/sequence/features.ts'
+import { LONGEST_ROW } from '../../../../build/train/sequence/kept-rows.ts'
+import { type NextOptions, trainNext } from '../../../../build/train/sequence/next.ts'
+import type { SparseRows } from '../../../../build/train/sparse-rows.ts'
+import { denseWeights, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
+import { nextWeights } from '../../../helpers/reference/sequence.ts'
 
 /** More than a tile of 128, so that both scales have tiles before and behind their own. */
 const NUM_ITEMS = 150

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openMemory, readBack } from '../../../build/train/gpu/compute.ts'
-import { describeGpu, type GpuHandle, openGpu } from '../../../build/train/gpu/open-gpu.ts'
+import { openMemory, readBack } from '../../../../build/train/gpu/compute.ts'
+import { describeGpu, type GpuHandle, openGpu } from '../../../../build/train/gpu/open-gpu.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -29,7 +29,7 @@ describe('openGpu', () => {
     vi.doMock('webgpu', () => {
       throw new Error('Cannot find package')
     })
-    const { openGpu } = await import('../../../build/train/gpu/open-gpu.ts')
+    const { openGpu } = await import('../../../../build/train/gpu/open-gpu.ts')
     expect(await openGpu()).toEqual({
       ok: false,
       reason: expect.stringMatching(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type Basis, eigenBasis, whitenedBasis } from '../../../build/train/gpu/basis.ts'
-import { eigen } from '../../../build/train/gpu/eigen.ts'
-import { randomMatrix } from '../../helpers/random.ts'
-import { gramian, type Matrix, rowsOf } from '../../helpers/reference.ts'
+import { type Basis, eigenBasis, whitenedBasis } from '../../../../build/train/gpu/basis.ts'
+import { eigen } from '../../../../build/train/gpu/eigen.ts'
+import { randomMatrix } from '../../../helpers/random.ts'
+import { gramian, type Matrix, rowsOf } from '../../../helpers/reference.ts'
 
 const N = 12
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { GpuHandle } from '../../../build/train/gpu/open-gpu.ts'
-import { openGpuRanker } from '../../../build/train/gpu/rank.ts'
-import { openRanker } from '../../../build/train/rank/rank.ts'
-import { gpuForTests } from '../../helpers/gpu.ts'
-import { randomLikes, randomMatrix } from '../../helpers/random.ts'
+import type { GpuHandle } from '../../../../build/train/gpu/open-gpu.ts'
+import { openGpuRanker } from '../../../../build/train/gpu/rank.ts'
+import { openRanker } from '../../../../build/train/rank/rank.ts'
+import { gpuForTests } from '../../../helpers/gpu.ts'
+import { randomLikes, randomMatrix } from '../../../helpers/random.ts'
 
 const SIGNAL = new AbortController().signal
 const SHAPE = { numUsers: 50, numItems: 203, factors: 8 }

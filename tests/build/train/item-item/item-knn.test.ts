@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { StepHandles } from '../../../build/io/handles.ts'
-import { type ItemKnnOptions, trainItemKnn } from '../../../build/train/item-item/item-knn.ts'
-import { randomLikes } from '../../helpers/random.ts'
+import type { StepHandles } from '../../../../build/io/handles.ts'
+import { type ItemKnnOptions, trainItemKnn } from '../../../../build/train/item-item/item-knn.ts'
+import { randomLikes } from '../../../helpers/random.ts'
 import {
   denseWeights,
   farthestApart,
   similarities,
   strongestOfRows,
   transpose,
-} from '../../helpers/reference/item-item.ts'
+} from '../../../helpers/reference/item-item.ts'
 
 const OPTIONS: ItemKnnOptions = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
 const NUM_ITEMS = 150
