@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { StepHandles } from '../../../build/io/handles.ts'
 import { type BprOptions, trainBpr } from '../../../build/train/bpr.ts'
 import type { SparseRows } from '../../../build/train/sparse-rows.ts'
 import { randomLikes } from '../../helpers/random.ts'
 import { learnBpr } from '../../helpers/reference/bpr.ts'
+import { stepHandles } from '../../helpers/step-handles.ts'
 
 const OPTIONS: BprOptions = {
   factors: 8,
@@ -12,17 +12,6 @@ const OPTIONS: BprOptions = {
   regularization: 0.01,
   negatives: 'uniform',
   initialScale: 0.5,
-}
-
-function handles(signal: AbortSignal = new AbortController().signal): StepHandles & { steps: number[] } {
-  const steps: number[] = []
-  const log = () => {}
-  return {
-    steps,
-    signal,
-    log: { error: log, warn: log, info: log, debug: log },
-    progress: { update: (_, done) => void steps.push(done) },
-  }
 }
 
 const likedBy = ({ indptr, indices }: SparseRows) =>
@@ -44,7 +33,7 @@ describe('trainBpr', () => {
   test.each(['uniform', 'popularity'] as const)('takes the steps of its slow twin, negatives %s', async (negatives) => {
     const likes = randomLikes(40, 30, 1) // below 512 likes: one block
     const options = { ...OPTIONS, negatives }
-    const trained = await trainBpr(likes, 30, options, 7, handles(), 1)
+    const trained = await trainBpr(likes, 30, options, 7, stepHandles(), 1)
     const learningRates = Array.from({ length: 5 }, (_, epoch) => 0.1 * (1 - (0.9 * epoch) / 4))
     const slow = learnBpr(likedBy(likes), 30, { ...options, learningRates }, 7)
     // f32 against f64 over five epochs of values about 0.2
@@ -57,19 +46,26 @@ describe('trainBpr', () => {
 
   test('gives the same bytes with one thread and with three', async () => {
     const likes = twoTastes(120, 80) // 3,600 likes: five blocks
-    const one = await trainBpr(likes, 80, OPTIONS, 7, handles(), 1)
-    expect(await trainBpr(likes, 80, OPTIONS, 7, handles(), 3)).toEqual(one)
+    const one = await trainBpr(likes, 80, OPTIONS, 7, stepHandles(), 1)
+    expect(await trainBpr(likes, 80, OPTIONS, 7, stepHandles(), 3)).toEqual(one)
   })
 
   test('gives other factors for another seed', async () => {
     const likes = randomLikes(40, 30, 1)
-    const one = await trainBpr(likes, 30, OPTIONS, 7, handles(), 1)
-    expect((await trainBpr(likes, 30, OPTIONS, 8, handles(), 1)).itemFactors).not.toEqual(one.itemFactors)
+    const one = await trainBpr(likes, 30, OPTIONS, 7, stepHandles(), 1)
+    expect((await trainBpr(likes, 30, OPTIONS, 8, stepHandles(), 1)).itemFactors).not.toEqual(one.itemFactors)
   })
 
   test('ranks what a user of the same taste likes above the rest', async () => {
     const likes = twoTastes(120, 80)
-    const { userFactors, itemFactors, losses } = await trainBpr(likes, 80, { ...OPTIONS, epochs: 30 }, 7, handles(), 2)
+    const { userFactors, itemFactors, losses } = await trainBpr(
+      likes,
+      80,
+      { ...OPTIONS, epochs: 30 },
+      7,
+      stepHandles(),
+      2,
+    )
     const score = (user: number, item: number) =>
       itemFactors.subarray(item * 8, item * 8 + 8).reduce((sum, y, k) => sum + y * userFactors[user * 8 + k]!, 0)
     // (item + user) % 4 = 0: held out
@@ -80,7 +76,7 @@ describe('trainBpr', () => {
 
   test('a user who likes everything, and nobody else: no pair, loss 0, factors as at the start', async () => {
     const all = { indptr: Uint32Array.of(0, 3), indices: Int32Array.of(2, 0, 1) }
-    const { losses, itemFactors } = await trainBpr(all, 3, OPTIONS, 7, handles(), 1)
+    const { losses, itemFactors } = await trainBpr(all, 3, OPTIONS, 7, stepHandles(), 1)
     expect(losses).toEqual([0, 0, 0, 0, 0])
     const slow = learnBpr([[2, 0, 1]], 3, { ...OPTIONS, learningRates: [] }, 7)
     expect(itemFactors).toEqual(Float32Array.from(slow.items.flat()))
@@ -88,7 +84,7 @@ describe('trainBpr', () => {
 
   test('users and items without likes have zeros', async () => {
     const likes = { indptr: Uint32Array.of(0, 1, 1, 2), indices: Int32Array.of(1, 2) }
-    const { userFactors, itemFactors } = await trainBpr(likes, 4, OPTIONS, 7, handles(), 1)
+    const { userFactors, itemFactors } = await trainBpr(likes, 4, OPTIONS, 7, stepHandles(), 1)
     const used = (rows: Float32Array) =>
       [0, 1, 2, 3].filter((row) => rows.subarray(row * 8, row * 8 + 8).some((value) => value !== 0))
     expect(used(userFactors)).toEqual([0, 2])
@@ -97,7 +93,7 @@ describe('trainBpr', () => {
 
   test('no likes: all zeros, no epoch', async () => {
     const none = { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }
-    expect(await trainBpr(none, 2, OPTIONS, 7, handles())).toEqual({
+    expect(await trainBpr(none, 2, OPTIONS, 7, stepHandles())).toEqual({
       itemFactors: new Float32Array(16),
       userFactors: new Float32Array(8),
       losses: [],
@@ -106,7 +102,7 @@ describe('trainBpr', () => {
 
   test('says how far it is, and stops when asked to', async () => {
     const controller = new AbortController()
-    const told = handles(controller.signal)
+    const told = stepHandles(controller.signal)
     await trainBpr(randomLikes(20, 30, 1), 30, { ...OPTIONS, epochs: 2 }, 7, told, 1)
     expect(told.steps).toEqual([0, 1, 2])
     controller.abort(new Error('enough'))
@@ -120,12 +116,14 @@ describe('trainBpr', () => {
     [{ regularization: -1 }, 'regularization is -1, expected a number from 0 to below 1 / learningRate'],
   ])('refuses %o', async (change, message) => {
     const options = { ...OPTIONS, ...change }
-    await expect(trainBpr(randomLikes(9, 9, 1), 9, options, 7, handles(), 1)).rejects.toThrow(new RangeError(message))
+    await expect(trainBpr(randomLikes(9, 9, 1), 9, options, 7, stepHandles(), 1)).rejects.toThrow(
+      new RangeError(message),
+    )
   })
 
   test('a learning rate under which the factors grow beyond all numbers', async () => {
     const options = { ...OPTIONS, learningRate: 1e30, regularization: 0 }
-    await expect(trainBpr(randomLikes(20, 30, 1), 30, options, 7, handles(), 1)).rejects.toThrow(
+    await expect(trainBpr(randomLikes(20, 30, 1), 30, options, 7, stepHandles(), 1)).rejects.toThrow(
       /^bpr: loss NaN after epoch \d; learningRate 1e\+30 is too large$/,
     )
   })

@@ -1,35 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { CfConfig } from '#core/schemas/config.ts'
-import type { StepHandles } from '../../../../build/io/handles.ts'
 import { type AlsOptions, type AlsResult, trainAls } from '../../../../build/train/als/als.ts'
 import type { TrainingState } from '../../../../build/train/checkpoint.ts'
 import { randomRatedLikes } from '../../../helpers/random.ts'
 import { foldIn, objective, rowsOf } from '../../../helpers/reference.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
 
 const CONFIG = CfConfig.parse({ factors: 8, iterations: 6, regularization: 1, unobservedWeight: 0.1, cgSteps: 2 })
 const ONE: AlsOptions = { threads: 1 }
-
-function handles(
-  signal: AbortSignal = new AbortController().signal,
-): StepHandles & { lines: string[]; steps: number[]; notes: (string | undefined)[] } {
-  const lines: string[] = []
-  const notes: (string | undefined)[] = []
-  const steps: number[] = []
-  const log = (message: string) => void lines.push(message)
-  return {
-    lines,
-    steps,
-    notes,
-    signal,
-    log: { error: log, warn: log, info: log, debug: log },
-    progress: {
-      update: (_, done, _total, note) => {
-        steps.push(done)
-        notes.push(note)
-      },
-    },
-  }
-}
 
 const likes = randomRatedLikes(60, 40, 1)
 const likedBy = (user: number) => Array.from(likes.indices.subarray(likes.indptr[user]!, likes.indptr[user + 1]!))
@@ -38,13 +16,13 @@ const TERMS = { likedBy, unobservedWeight: CONFIG.unobservedWeight, regularizati
 
 describe('trainAls', () => {
   test.each([2, 99])('gives the same bytes with one thread and with %i', async (threads) => {
-    const one = await trainAls(likes, 40, CONFIG, 7, handles(), ONE)
-    expect(await trainAls(likes, 40, CONFIG, 7, handles(), { threads })).toEqual(one)
+    const one = await trainAls(likes, 40, CONFIG, 7, stepHandles(), ONE)
+    expect(await trainAls(likes, 40, CONFIG, 7, stepHandles(), { threads })).toEqual(one)
   })
 
   test('gives other factors for another seed', async () => {
-    const one = await trainAls(likes, 40, CONFIG, 7, handles(), ONE)
-    const other = await trainAls(likes, 40, CONFIG, 8, handles(), ONE)
+    const one = await trainAls(likes, 40, CONFIG, 7, stepHandles(), ONE)
+    const other = await trainAls(likes, 40, CONFIG, 8, stepHandles(), ONE)
     expect(other.itemFactors).not.toEqual(one.itemFactors)
   })
 
@@ -54,7 +32,7 @@ describe('trainAls', () => {
       40,
       { ...CONFIG, iterations: 12 },
       7,
-      handles(),
+      stepHandles(),
       ONE,
     )
     expect(losses).toHaveLength(12)
@@ -64,7 +42,7 @@ describe('trainAls', () => {
   })
 
   test('ends with item factors that solve their side exactly, given the users', async () => {
-    const { itemFactors, userFactors } = await trainAls(likes, 40, CONFIG, 7, handles(), ONE)
+    const { itemFactors, userFactors } = await trainAls(likes, 40, CONFIG, 7, stepHandles(), ONE)
     const users = rowsOf(userFactors, 8)
     for (const [item, row] of rowsOf(itemFactors, 8).entries()) {
       const likers = users.flatMap((_, user) => (likedBy(user).includes(item) ? [user] : []))
@@ -80,7 +58,14 @@ describe('trainAls', () => {
   })
 
   test('a fold-in of a training user is the trained row, once the iterations have converged', async () => {
-    const { itemFactors, userFactors } = await trainAls(likes, 40, { ...CONFIG, iterations: 200 }, 7, handles(), ONE)
+    const { itemFactors, userFactors } = await trainAls(
+      likes,
+      40,
+      { ...CONFIG, iterations: 200 },
+      7,
+      stepHandles(),
+      ONE,
+    )
     const items = rowsOf(itemFactors, 8)
     for (const [user, row] of rowsOf(userFactors, 8).entries()) {
       const expected = foldIn(
@@ -99,7 +84,7 @@ describe('trainAls', () => {
     // 2s² − 1.1s⁴ − 2λs², so s² = (1 − λ) / 1.1 = 0.5 / 1.1, and a score s² of 0.4545
     const one = { indptr: Uint32Array.of(0, 1), indices: Int32Array.of(1), ratings: Float32Array.of(5) }
     const config = { ...CONFIG, regularization: 0.5, iterations: 60 }
-    const { itemFactors, userFactors } = await trainAls(one, 2, config, 3, handles(), ONE)
+    const { itemFactors, userFactors } = await trainAls(one, 2, config, 3, stepHandles(), ONE)
     const score = userFactors.reduce((sum, value, k) => sum + value * itemFactors[8 + k]!, 0)
     expect(score).toBeCloseTo(0.5 / 1.1, 3)
     expect(itemFactors.subarray(0, 8).every((value) => value === 0)).toBe(true)
@@ -110,14 +95,14 @@ describe('trainAls', () => {
     ['no likes', { indptr: Uint32Array.of(0, 0, 0), indices: new Int32Array(0) }, 3],
     ['no items', { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }, 0],
   ])('%s: all zeros, no iteration', async (_, empty, numItems) => {
-    const result = await trainAls({ ...empty, ratings: new Float32Array(0) }, numItems, CONFIG, 7, handles())
+    const result = await trainAls({ ...empty, ratings: new Float32Array(0) }, numItems, CONFIG, 7, stepHandles())
     expect(result.itemFactors).toEqual(new Float32Array(numItems * 8))
     expect(result.userFactors).toEqual(new Float32Array((empty.indptr.length - 1) * 8))
     expect(result.losses).toEqual([])
   })
 
   test('says how far it is', async () => {
-    const told = handles()
+    const told = stepHandles()
     await trainAls(likes, 40, { ...CONFIG, iterations: 2 }, 7, told, ONE)
     expect(told.steps).toEqual([0, 1, 2])
     expect(told.lines[1]).toMatch(/^als: iteration 2 of 2, loss 0\.\d+ a pair$/)
@@ -126,7 +111,7 @@ describe('trainAls', () => {
 
   test('stops when asked to, with the reason', async () => {
     const controller = new AbortController()
-    const told = handles(controller.signal)
+    const told = stepHandles(controller.signal)
     told.progress.update = (_, done) => done === 1 && controller.abort(new Error('enough'))
     await expect(trainAls(likes, 40, CONFIG, 7, told, ONE)).rejects.toThrow('enough')
     await expect(trainAls(likes, 40, CONFIG, 7, told, ONE)).rejects.toThrow('enough')
@@ -147,7 +132,7 @@ describe.each(['whitenedCg', 'cg', 'cholesky'] as const)('solver %s', (solver) =
       regularizationExponent: 0.5,
       iterations: 40,
     }
-    const { itemFactors, userFactors } = await trainAls(likes, 40, config, 7, handles(), ONE)
+    const { itemFactors, userFactors } = await trainAls(likes, 40, config, 7, stepHandles(), ONE)
     const users = rowsOf(userFactors, 8)
     for (const [item, row] of rowsOf(itemFactors, 8).entries()) {
       const at = [...likes.indices.keys()].filter((position) => likes.indices[position] === item)
@@ -178,7 +163,7 @@ describe('a run that was stopped', () => {
 
   test('goes on from its checkpoint to the same bytes', async () => {
     const saved: TrainingState[] = []
-    const whole = await trainAls(likes, 40, CONFIG, 7, handles(), keeping(saved, null))
+    const whole = await trainAls(likes, 40, CONFIG, 7, stepHandles(), keeping(saved, null))
     expect(saved.map(({ losses, isDone }) => [losses.length, isDone])).toEqual([
       [1, false],
       [2, false],
@@ -188,7 +173,7 @@ describe('a run that was stopped', () => {
       [6, true],
     ])
     for (const state of saved)
-      expect(await trainAls(likes, 40, CONFIG, 7, handles(), keeping([], state))).toEqual(whole)
+      expect(await trainAls(likes, 40, CONFIG, 7, stepHandles(), keeping([], state))).toEqual(whole)
   })
 
   test('that patience had ended is not gone on with', async () => {
@@ -196,9 +181,9 @@ describe('a run that was stopped', () => {
     const values = [0.2, 0.1]
     const saved: TrainingState[] = []
     const judge = async () => values.shift()!
-    const ended = await trainAls(likes, 40, config, 7, handles(), { ...keeping(saved, null), judge })
+    const ended = await trainAls(likes, 40, config, 7, stepHandles(), { ...keeping(saved, null), judge })
     expect(ended.losses).toHaveLength(2)
-    expect(await trainAls(likes, 40, config, 7, handles(), { ...keeping([], saved.at(-1)!), judge })).toEqual(ended)
+    expect(await trainAls(likes, 40, config, 7, stepHandles(), { ...keeping([], saved.at(-1)!), judge })).toEqual(ended)
   })
 })
 
@@ -207,14 +192,14 @@ describe('patience', () => {
   const config = { ...CONFIG, iterations: 9, patience: 2 }
 
   test('ends at the best iteration, made exact, when none has been better for so long', async () => {
-    const found = await trainAls(likes, 40, config, 7, handles(), judged([0.1, 0.3, 0.2, 0.3, 0.4]))
-    const three: AlsResult = await trainAls(likes, 40, { ...CONFIG, iterations: 3 }, 7, handles(), ONE)
+    const found = await trainAls(likes, 40, config, 7, stepHandles(), judged([0.1, 0.3, 0.2, 0.3, 0.4]))
+    const three: AlsResult = await trainAls(likes, 40, { ...CONFIG, iterations: 3 }, 7, stepHandles(), ONE)
     expect(found).toEqual(three)
   })
 
   test('does all iterations while each is better', async () => {
-    const found = await trainAls(likes, 40, config, 7, handles(), judged([1, 2, 3, 4, 5, 6, 7, 8, 9]))
-    expect(found).toEqual(await trainAls(likes, 40, { ...CONFIG, iterations: 9 }, 7, handles(), ONE))
+    const found = await trainAls(likes, 40, config, 7, stepHandles(), judged([1, 2, 3, 4, 5, 6, 7, 8, 9]))
+    expect(found).toEqual(await trainAls(likes, 40, { ...CONFIG, iterations: 9 }, 7, stepHandles(), ONE))
   })
 })
 
@@ -235,7 +220,7 @@ describe('what trainAls refuses', () => {
     [bad([0, 1], [1]), { regularization: Number.NaN }, 'regularization is NaN, expected a number above 0'],
     [bad([0, 1], [1]), { unobservedWeight: -1 }, 'unobservedWeight is -1, expected a number above 0'],
   ])('%#: %s', async (rows, change, message) => {
-    await expect(trainAls(rows, 4, { ...CONFIG, ...change }, 7, handles(), ONE)).rejects.toThrow(
+    await expect(trainAls(rows, 4, { ...CONFIG, ...change }, 7, stepHandles(), ONE)).rejects.toThrow(
       new RangeError(message),
     )
   })
@@ -245,7 +230,7 @@ describe('what trainAls refuses', () => {
     const many = bad(new Array(1_100_001).fill(0), [])
     many.indptr[1_100_000] = 1
     const one = { ...many, indices: Int32Array.of(0), ratings: Float32Array.of(5) }
-    await expect(trainAls(one, 4, config, 7, handles(), ONE)).rejects.toThrow(
+    await expect(trainAls(one, 4, config, 7, stepHandles(), ONE)).rejects.toThrow(
       /^als: 1100000 users, 4 items, 1 likes, 512 factors take 4\.\d GiB, a WebAssembly memory holds 4$/,
     )
   })
@@ -257,12 +242,12 @@ describe('what trainAls refuses', () => {
   ])('a rating of %f as confidence', async (rating, change, message) => {
     const rated = { ...likes, ratings: likes.ratings.with(2, rating) }
     const config = { ...CONFIG, confidence: 'linear' as const, unobservedWeight: 1, ...change }
-    await expect(trainAls(rated, 40, config, 7, handles(), ONE)).rejects.toThrow(message)
+    await expect(trainAls(rated, 40, config, 7, stepHandles(), ONE)).rejects.toThrow(message)
   })
 
   test('a regularization that single precision does not hold', async () => {
     // α₀YᵀY of fewer items than factors is singular, and 1e-30 is lost beside it
     const config = { ...CONFIG, regularization: 1e-30, factors: 64 }
-    await expect(trainAls(likes, 40, config, 7, handles(), ONE)).rejects.toThrow(/regularization 1e-30/)
+    await expect(trainAls(likes, 40, config, 7, stepHandles(), ONE)).rejects.toThrow(/regularization 1e-30/)
   })
 })

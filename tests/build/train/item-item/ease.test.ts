@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { StepHandles } from '../../../../build/io/handles.ts'
 import { type EaseOptions, trainEase } from '../../../../build/train/item-item/ease.ts'
 import { randomLikes } from '../../../helpers/random.ts'
 import { denseWeights, ease, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
 
 const OPTIONS: EaseOptions = { regularization: 5, dropout: 0, neighbours: null, maxItems: null, precision: 'double' }
 
@@ -10,25 +10,14 @@ const OPTIONS: EaseOptions = { regularization: 5, dropout: 0, neighbours: null, 
 const NUM_ITEMS = 300
 const likes = randomLikes(800, NUM_ITEMS, 1)
 
-function handles(signal = new AbortController().signal): StepHandles & { steps: string[] } {
-  const steps: string[] = []
-  const log = () => {}
-  return {
-    steps,
-    signal,
-    log: { error: log, warn: log, info: log, debug: log },
-    progress: { update: (label, done, total) => void steps.push(`${label} ${done}/${total}`) },
-  }
-}
-
 const train = (change: Partial<EaseOptions> = {}, threads = 2) =>
-  trainEase(likes, NUM_ITEMS, { ...OPTIONS, ...change }, handles(), threads)
+  trainEase(likes, NUM_ITEMS, { ...OPTIONS, ...change }, stepHandles(), threads)
 
 describe('trainEase', () => {
   test('two movies that one of two users likes both: the closed form', async () => {
     // XᵀX + I = [[3, 1], [1, 2]], its inverse [[2, −1], [−1, 3]] / 5; B₀₁ = 1/3, B₁₀ = 1/2
     const two = { indptr: Uint32Array.of(0, 2, 3), indices: Int32Array.of(1, 0, 0) }
-    const weights = await trainEase(two, 2, { ...OPTIONS, regularization: 1 }, handles())
+    const weights = await trainEase(two, 2, { ...OPTIONS, regularization: 1 }, stepHandles())
     expect([...weights.indptr]).toEqual([0, 1, 2])
     expect([...weights.indices]).toEqual([1, 0])
     expect(weights.weights[0]).toBeCloseTo(1 / 3, 6)
@@ -91,7 +80,7 @@ describe('trainEase', () => {
     ['no items', { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }, 0],
     ['one liked item', { indptr: Uint32Array.of(0, 1), indices: Int32Array.of(1) }, 3],
   ])('%s: no weights', async (_, few, numItems) => {
-    expect(await trainEase(few, numItems, OPTIONS, handles())).toEqual({
+    expect(await trainEase(few, numItems, OPTIONS, stepHandles())).toEqual({
       indptr: new Uint32Array(numItems + 1),
       indices: new Int32Array(0),
       weights: new Float32Array(0),
@@ -99,15 +88,15 @@ describe('trainEase', () => {
   })
 
   test('says how far it is', async () => {
-    const told = handles()
+    const told = stepHandles()
     await trainEase(likes, NUM_ITEMS, OPTIONS, told)
-    expect(told.steps[0]).toMatch(/^train ease 0\/[23]$/)
-    expect(told.steps.at(-1)).toMatch(/^train ease (\d)\/\1$/)
+    expect(told.labels[0]).toMatch(/^train ease 0\/[23]$/)
+    expect(told.labels.at(-1)).toMatch(/^train ease (\d)\/\1$/)
   })
 
   test('stops when asked to, with the reason', async () => {
     const controller = new AbortController()
-    const told = handles(controller.signal)
+    const told = stepHandles(controller.signal)
     told.progress.update = () => controller.abort(new Error('enough'))
     await expect(trainEase(likes, NUM_ITEMS, OPTIONS, told)).rejects.toThrow('enough')
   })
@@ -126,7 +115,7 @@ describe('what trainEase refuses', () => {
 
   test('an item out of range', async () => {
     const wrong = { indptr: Uint32Array.of(0, 1), indices: Int32Array.of(4) }
-    await expect(trainEase(wrong, 4, OPTIONS, handles())).rejects.toThrow('index 4 at 0, expected 0 to 3')
+    await expect(trainEase(wrong, 4, OPTIONS, stepHandles())).rejects.toThrow('index 4 at 0, expected 0 to 3')
   })
 
   test('more items than fit, saying how many do', async () => {
@@ -135,7 +124,7 @@ describe('what trainEase refuses', () => {
       indices: Int32Array.from({ length: 100_000 }, (_, item) => item),
     }
     const options = { ...OPTIONS, neighbours: 1 }
-    await expect(trainEase(many, 100_000, options, handles(), 1)).rejects.toThrow(
+    await expect(trainEase(many, 100_000, options, stepHandles(), 1)).rejects.toThrow(
       /^ease: 100000 items take 37\.\d GiB, a WebAssembly memory holds 4; set maxItems to at most 32\d{3}, or precision to single$/,
     )
   })
@@ -147,10 +136,10 @@ describe('what trainEase refuses', () => {
       indices: Int32Array.from({ length: 400 }, (_, at) => at % 2),
     }
     const options: EaseOptions = { ...OPTIONS, regularization: 1e-5, precision: 'single' }
-    await expect(trainEase(same, 2, options, handles(), 1)).rejects.toThrow(
+    await expect(trainEase(same, 2, options, stepHandles(), 1)).rejects.toThrow(
       /precision to double|regularization 0\.00001 is too small for the data/,
     )
-    const { weights } = await trainEase(same, 2, { ...options, precision: 'double' }, handles(), 1)
+    const { weights } = await trainEase(same, 2, { ...options, precision: 'double' }, stepHandles(), 1)
     expect(weights[0]).toBeCloseTo(1, 5)
   })
 })

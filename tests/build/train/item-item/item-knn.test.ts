@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { StepHandles } from '../../../../build/io/handles.ts'
 import { type ItemKnnOptions, trainItemKnn } from '../../../../build/train/item-item/item-knn.ts'
 import { randomLikes } from '../../../helpers/random.ts'
 import {
@@ -9,24 +8,20 @@ import {
   strongestOfRows,
   transpose,
 } from '../../../helpers/reference/item-item.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
 
 const OPTIONS: ItemKnnOptions = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
 const NUM_ITEMS = 150
 const likes = randomLikes(200, NUM_ITEMS, 2)
 
-function handles(signal = new AbortController().signal): StepHandles {
-  const log = () => {}
-  return { signal, log: { error: log, warn: log, info: log, debug: log }, progress: { update: log } }
-}
-
 const train = (change: Partial<ItemKnnOptions> = {}, threads = 2) =>
-  trainItemKnn(likes, NUM_ITEMS, { ...OPTIONS, ...change }, handles(), threads)
+  trainItemKnn(likes, NUM_ITEMS, { ...OPTIONS, ...change }, stepHandles(), threads)
 
 describe('trainItemKnn', () => {
   test('is the share of common likers: worked by hand', async () => {
     // movie 0 has users a b c, movie 1 a b, movie 2 d: 2 in common, cosine 2/√6; no weight without a common liker
     const few = { indptr: Uint32Array.of(0, 2, 4, 5, 6), indices: Int32Array.of(0, 1, 1, 0, 0, 2) }
-    const weights = await trainItemKnn(few, 3, OPTIONS, handles())
+    const weights = await trainItemKnn(few, 3, OPTIONS, stepHandles())
     expect([...weights.indptr]).toEqual([0, 1, 2, 2])
     expect([...weights.indices]).toEqual([1, 0])
     for (const weight of weights.weights) expect(weight).toBeCloseTo(2 / Math.sqrt(6), 6)
@@ -59,12 +54,12 @@ describe('trainItemKnn', () => {
 
   test('no likes: no weights', async () => {
     const none = { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }
-    expect((await trainItemKnn(none, 3, OPTIONS, handles())).indptr).toEqual(new Uint32Array(4))
+    expect((await trainItemKnn(none, 3, OPTIONS, stepHandles())).indptr).toEqual(new Uint32Array(4))
   })
 
   test('stops when asked to, with the reason', async () => {
     await expect(
-      trainItemKnn(likes, NUM_ITEMS, OPTIONS, handles(AbortSignal.abort(new Error('enough')))),
+      trainItemKnn(likes, NUM_ITEMS, OPTIONS, stepHandles(AbortSignal.abort(new Error('enough')))),
     ).rejects.toThrow('enough')
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
-import type { StepHandles } from '../../../../build/io/handles.ts'
 import type { ItemWeights } from '../../../../build/nouns.ts'
 import type { NextScale } from '../../../../build/train/sequence/features.ts'
 import { LONGEST_ROW } from '../../../../build/train/sequence/kept-rows.ts'
@@ -8,6 +7,7 @@ import { type NextOptions, trainNext } from '../../../../build/train/sequence/ne
 import type { SparseRows } from '../../../../build/train/sparse-rows.ts'
 import { denseWeights, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
 import { nextWeights } from '../../../helpers/reference/sequence.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
 
 /** More than a tile of 128, so that both scales have tiles before and behind their own. */
 const NUM_ITEMS = 150
@@ -35,19 +35,8 @@ const COUNTS = Array.from(
   (_, item) => histories.indices.filter((other) => other === item).length,
 )
 
-function handles(signal = new AbortController().signal): StepHandles & { steps: string[] } {
-  const steps: string[] = []
-  const log = () => {}
-  return {
-    steps,
-    signal,
-    log: { error: log, warn: log, info: log, debug: log },
-    progress: { update: (label, done, total) => void steps.push(`${label} ${done}/${total}`) },
-  }
-}
-
 const train = (change: Partial<NextOptions> = {}, threads = 2) =>
-  trainNext(histories, NUM_ITEMS, { ...OPTIONS, ...change }, handles(), threads)
+  trainNext(histories, NUM_ITEMS, { ...OPTIONS, ...change }, stepHandles(), threads)
 
 const dense = (weights: ItemWeights[]) => weights.flatMap(denseWeights)
 
@@ -56,7 +45,7 @@ describe('trainNext', () => {
     // only item 0 is ever before another: XᵀX = 2, XᵀY = 2 for item 1, so B₀₁ = 2 / (2 + 1)
     const two = { indptr: Uint32Array.of(0, 2, 4), indices: Int32Array.of(0, 1, 0, 1) }
     const scales = [{ length: 1, recencyHalfLife: 1, regularization: 1, maxItems: null, neighbours: null }]
-    const [weights] = await trainNext(two, 2, { ...OPTIONS, scales }, handles())
+    const [weights] = await trainNext(two, 2, { ...OPTIONS, scales }, stepHandles())
     expect([...weights!.indptr]).toEqual([0, 1, 1])
     expect([...weights!.indices]).toEqual([1])
     expect(weights!.weights[0]).toBeCloseTo(2 / 3, 6)
@@ -78,7 +67,7 @@ describe('trainNext', () => {
       indptr: Uint32Array.of(0, 2, 4),
       indices: Int32Array.of(1, 0, 1, 0),
     }
-    const [weights] = await trainNext(backwards, 2, OPTIONS, handles())
+    const [weights] = await trainNext(backwards, 2, OPTIONS, stepHandles())
     expect(denseWeights(weights!)[0]).toEqual([0, 0])
     expect(denseWeights(weights!)[1]![0]).toBeGreaterThan(0)
   })
@@ -125,19 +114,19 @@ describe('trainNext', () => {
     ['histories of one item', { indptr: Uint32Array.of(0, 1, 2), indices: Int32Array.of(1, 2) }, 3],
   ])('%s: no weights', async (_, few, numItems) => {
     const none = { indptr: new Uint32Array(numItems + 1), indices: new Int32Array(0), weights: new Float32Array(0) }
-    expect(await trainNext(few, numItems, OPTIONS, handles())).toEqual([none, none])
+    expect(await trainNext(few, numItems, OPTIONS, stepHandles())).toEqual([none, none])
   })
 
   test('says how far it is', async () => {
-    const told = handles()
+    const told = stepHandles()
     await trainNext(histories, NUM_ITEMS, OPTIONS, told)
-    expect(told.steps[0]).toBe('train next 0/6')
-    expect(told.steps.at(-1)).toBe('train next 6/6')
+    expect(told.labels[0]).toBe('train next 0/6')
+    expect(told.labels.at(-1)).toBe('train next 6/6')
   })
 
   test('stops when asked to, with the reason', async () => {
     const controller = new AbortController()
-    const told = handles(controller.signal)
+    const told = stepHandles(controller.signal)
     told.progress.update = () => controller.abort(new Error('enough'))
     await expect(trainNext(histories, NUM_ITEMS, OPTIONS, told)).rejects.toThrow('enough')
   })
@@ -171,7 +160,7 @@ describe('what trainNext refuses', () => {
 
   test('an item out of range', async () => {
     const wrong = { indptr: Uint32Array.of(0, 1), indices: Int32Array.of(4) }
-    await expect(trainNext(wrong, 4, OPTIONS, handles())).rejects.toThrow('index 4 at 0, expected 0 to 3')
+    await expect(trainNext(wrong, 4, OPTIONS, stepHandles())).rejects.toThrow('index 4 at 0, expected 0 to 3')
   })
 
   test('more features than fit, saying how many do', async () => {
@@ -179,7 +168,7 @@ describe('what trainNext refuses', () => {
       indptr: Uint32Array.of(0, 60_000),
       indices: Int32Array.from({ length: 60_000 }, (_, item) => item),
     }
-    await expect(trainNext(many, 60_000, { ...OPTIONS, maxItems: 5000 }, handles(), 1)).rejects.toThrow(
+    await expect(trainNext(many, 60_000, { ...OPTIONS, maxItems: 5000 }, stepHandles(), 1)).rejects.toThrow(
       /^next: 120064 features and 5000 items take \d\d\.\d GiB, a WebAssembly memory holds 4; set maxItems of the scales to \d+ in all/,
     )
   })
@@ -191,7 +180,7 @@ describe('what trainNext refuses', () => {
       indices: Int32Array.from({ length: 400 }, (_, at) => at % 2),
     }
     const scales = [1, 2].map(() => ({ ...short!, regularization: 1e-6 }))
-    await expect(trainNext(same, 2, { ...OPTIONS, scales }, handles(), 1)).rejects.toThrow(
+    await expect(trainNext(same, 2, { ...OPTIONS, scales }, stepHandles(), 1)).rejects.toThrow(
       /^next: .*; raise the regularization of the scales: single precision does not hold the problem$/,
     )
   })

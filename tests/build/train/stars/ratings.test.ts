@@ -1,25 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
 import { foldInRatings, predictRating } from '#core/scoring/fold-in-ratings.ts'
-import type { StepHandles } from '../../../../build/io/handles.ts'
 import { transposed } from '../../../../build/train/sparse-rows.ts'
 import { type Ratings, type RatingsOptions, trainRatings } from '../../../../build/train/stars/ratings.ts'
 import { randomRatedLikes } from '../../../helpers/random.ts'
 import { type Met, precisionOf, type SlowSide, solveSide, traces } from '../../../helpers/reference/ratings.ts'
 import type { Matrix } from '../../../helpers/reference.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
 
 const OPTIONS: RatingsOptions = { factors: 6, iterations: 6, traceRegularization: 1, traceSteps: 40, scaleShape: 5 }
-
-function handles(signal: AbortSignal = new AbortController().signal): StepHandles & { steps: number[] } {
-  const steps: number[] = []
-  const log = () => {}
-  return {
-    steps,
-    signal,
-    log: { error: log, warn: log, info: log, debug: log },
-    progress: { update: (_, done) => void steps.push(done) },
-  }
-}
 
 /** r = 3 + b_u + b_i + p_u·q_i + noise of `noise` stars, seen with chance 0.6 */
 function planted(numUsers: number, numItems: number, noise: number, seed: number): Ratings {
@@ -109,7 +98,7 @@ function trainSlowly(
 describe('trainRatings', () => {
   test('learns what its slow twin learns', async () => {
     const ratings = randomRatedLikes(50, 20, 1)
-    const { model, losses } = await trainRatings(ratings, 20, OPTIONS, 7, handles(), 1)
+    const { model, losses } = await trainRatings(ratings, 20, OPTIONS, 7, stepHandles(), 1)
     const slow = trainSlowly(ratings, 20, OPTIONS, 7)
     // f32 against f64 through six iterations that each rest on the last; values about 1
     const close = (fast: ArrayLike<number>, expected: Matrix) => {
@@ -123,8 +112,8 @@ describe('trainRatings', () => {
 
   test('gives the same bytes with one thread and with three', async () => {
     const ratings = randomRatedLikes(60, 40, 1)
-    const one = await trainRatings(ratings, 40, OPTIONS, 7, handles(), 1)
-    expect(await trainRatings(ratings, 40, OPTIONS, 7, handles(), 3)).toEqual(one)
+    const one = await trainRatings(ratings, 40, OPTIONS, 7, stepHandles(), 1)
+    expect(await trainRatings(ratings, 40, OPTIONS, 7, stepHandles(), 3)).toEqual(one)
   })
 
   test('finds planted factors and how noisy the stars are; a fold-in predicts what was held out', async () => {
@@ -137,7 +126,7 @@ describe('trainRatings', () => {
       ratings: all.ratings.filter((_, at) => !isHeldOut(at)),
     }
     const options = { ...OPTIONS, iterations: 40, traceSteps: 3, scaleShape: 0 }
-    const { model, losses } = await trainRatings(history, 40, options, 7, handles(), 2)
+    const { model, losses } = await trainRatings(history, 40, options, 7, stepHandles(), 2)
     expect(Math.abs(losses.at(-1)! - 0.3)).toBeLessThan(0.02)
     let squared = 0
     let count = 0
@@ -156,7 +145,7 @@ describe('trainRatings', () => {
 
   test('an item that nobody rated has the prior of items, and predictions that are numbers', async () => {
     const ratings = randomRatedLikes(50, 20, 1)
-    const { model } = await trainRatings(ratings, 21, OPTIONS, 7, handles(), 1)
+    const { model } = await trainRatings(ratings, 21, OPTIONS, 7, stepHandles(), 1)
     expect(model.items.subarray(20 * 8).every(Number.isFinite)).toBe(true)
     expect(model.itemTraces.subarray(20 * 8)).toEqual(new Float32Array(8))
     expect(predictRating(model, foldInRatings(model, [], []), 20)).toBeGreaterThan(1)
@@ -165,13 +154,13 @@ describe('trainRatings', () => {
   test('all stars alike: that many are predicted', async () => {
     const ratings = randomRatedLikes(50, 20, 1)
     ratings.ratings.fill(4)
-    const { model } = await trainRatings(ratings, 20, OPTIONS, 7, handles(), 1)
+    const { model } = await trainRatings(ratings, 20, OPTIONS, 7, stepHandles(), 1)
     expect(predictRating(model, foldInRatings(model, [3], [4]), 5)).toBe(4)
   })
 
   test('says how far it is, and stops when asked to', async () => {
     const controller = new AbortController()
-    const told = handles(controller.signal)
+    const told = stepHandles(controller.signal)
     await trainRatings(randomRatedLikes(20, 10, 1), 10, { ...OPTIONS, iterations: 2 }, 7, told, 1)
     expect(told.steps).toEqual([0, 1, 2])
     controller.abort(new Error('enough'))
@@ -185,7 +174,7 @@ describe('trainRatings', () => {
     [{ scaleShape: -1 }, 'scaleShape is -1, expected a number from 0 up'],
   ])('refuses %o', async (change, message) => {
     const ratings = randomRatedLikes(20, 10, 1)
-    const trained = trainRatings(ratings, 10, { ...OPTIONS, ...change }, 7, handles(), 1)
+    const trained = trainRatings(ratings, 10, { ...OPTIONS, ...change }, 7, stepHandles(), 1)
     await expect(trained).rejects.toThrow(new RangeError(message))
   })
 
@@ -194,12 +183,12 @@ describe('trainRatings', () => {
     [[3], '1 ratings, expected 2, one an index'],
   ])('refuses stars %o for two indices', async (stars, message) => {
     const ratings = { indptr: Uint32Array.of(0, 2), indices: Int32Array.of(0, 1), ratings: Float32Array.from(stars) }
-    await expect(trainRatings(ratings, 2, OPTIONS, 7, handles(), 1)).rejects.toThrow(new RangeError(message))
+    await expect(trainRatings(ratings, 2, OPTIONS, 7, stepHandles(), 1)).rejects.toThrow(new RangeError(message))
   })
 
   test('refuses an empty table', async () => {
     const none = { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0), ratings: new Float32Array(0) }
-    await expect(trainRatings(none, 2, OPTIONS, 7, handles(), 1)).rejects.toThrow(
+    await expect(trainRatings(none, 2, OPTIONS, 7, stepHandles(), 1)).rejects.toThrow(
       new RangeError('0 ratings, expected at least one'),
     )
   })
