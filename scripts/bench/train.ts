@@ -71,7 +71,7 @@ try {
     if (wants('als')) add(await benchAls({ ...shared, gpu, solver: 'cg' }))
     if (wants('parity')) add(await benchAls({ ...shared, gpu, solver: 'parity' }))
     if (wants('cholesky')) add(await benchAls({ ...shared, gpu, solver: 'cholesky' }))
-    if (wants('rank')) add(await benchRank(shared))
+    if (wants('rank')) add(await benchRank({ ...shared, gpu }))
     if (wants('bpr')) add(await benchBpr(shared))
   }
   if (wants('stars')) {

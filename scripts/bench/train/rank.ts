@@ -1,6 +1,8 @@
 import { CfConfig } from '#core/schemas/config.ts'
 import { alsProblem } from '../../../build/train/als/als-problem.ts'
 import { openCpuAls } from '../../../build/train/als/als-session.ts'
+import type { GpuHandle } from '../../../build/train/gpu/open-gpu.ts'
+import { openGpuRanker } from '../../../build/train/gpu/rank.ts'
 import { openRanker } from '../../../build/train/rank/rank.ts'
 import { type BenchData, SEED } from './data.ts'
 import type { Peer } from './peer.ts'
@@ -22,6 +24,8 @@ export interface RankBench {
   threads: number
   rounds: number
   peer: Peer | null
+  /** ours is ranked there; null: on the CPU */
+  gpu: GpuHandle | null
 }
 
 /**
@@ -29,7 +33,7 @@ export interface RankBench {
  * `recommend(filter_already_liked_items=True)`, rounds in turn. Ours counts the copies into and out of the memory.
  * @throws {Error} when the lists differ from the peer's in more than what rounding swaps
  */
-export async function benchRank({ data, factors, threads, rounds, peer }: RankBench): Promise<BenchRow[]> {
+export async function benchRank({ data, factors, threads, rounds, peer, gpu }: RankBench): Promise<BenchRow[]> {
   const { numItems } = data
   const numUsers = Math.min(data.numUsers, MOST_USERS)
   const indptr = data.likes.indptr.subarray(0, numUsers + 1)
@@ -42,7 +46,8 @@ export async function benchRank({ data, factors, threads, rounds, peer }: RankBe
   const ours: number[] = []
   const theirs: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const ranker = openRanker(shape, new AbortController().signal, threads)
+    const { signal } = new AbortController()
+    const ranker = gpu ? await openGpuRanker(shape, gpu, signal) : openRanker(shape, signal, threads)
     try {
       for (let ranking = 0; ranking < WARM_UP + RANKINGS; ranking++) {
         const start = performance.now()
@@ -55,7 +60,7 @@ export async function benchRank({ data, factors, threads, rounds, peer }: RankBe
     }
     if (peer) theirs.push(...peerRound(peer, factors))
   }
-  return [benchRow({ what: `rank@${K}`, shape: data.shape, factors }, ours, theirs)]
+  return [benchRow({ what: gpu ? `rank@${K}-gpu` : `rank@${K}`, shape: data.shape, factors }, ours, theirs)]
 }
 
 async function trainedFactors(
