@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeGpu, type GpuHandle, openGpu } from '../../build/train/gpu/open-gpu.ts'
+import { pythonWith } from '../python-environment.ts'
 import { SHAPES } from './movielens-shape.ts'
 import { benchAls } from './train/als.ts'
 import { benchBpr } from './train/bpr.ts'
 import { drawLikes, readLikes } from './train/data.ts'
 import { benchEase } from './train/ease.ts'
-import { installPeers, openPeer } from './train/peer.ts'
+import { openPeer, PEERS } from './train/peer.ts'
 import { benchRank } from './train/rank.ts'
 import { benchRatings, STARS } from './train/ratings.ts'
 import { type BenchRow, printed } from './train/rows.ts'
@@ -62,7 +63,7 @@ const rounds = options.rounds ? Number(options.rounds) : numLikes > LARGE ? 1 : 
 console.log(
   `${data.shape}: ${data.numUsers} users × ${data.numItems} movies, ${numLikes} likes; ${threads} threads, ${rounds} rounds\n`,
 )
-const peer = options.peer ? openPeer(installPeers(options.venv, options.python), data, threads) : null
+const peer = options.peer ? openPeer(pythonWith(options.venv, PEERS, options.python), data, threads) : null
 const gpu = options.device === 'gpu' ? await openedGpu() : null
 const rows: BenchRow[] = []
 try {

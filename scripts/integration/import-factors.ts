@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BuildResult } from '../../build/index.ts'
 import { table } from '../../build/io/table.ts'
+import { pythonWith } from '../python-environment.ts'
 
 /**
  * `marquee import-factors` against the engines themselves: a real Spark (local mode, wants Java 17) and a real implicit
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
 
 const scratch = mkdtempSync(join(tmpdir(), 'integration-import-'))
 try {
-  const python = pythonOf(resolve(options.venv ?? join(scratch, 'venv')))
+  const python = pythonWith(resolve(options.venv ?? join(scratch, 'venv')), PACKAGES)
   const config = join(scratch, 'config.yml')
   writeFileSync(config, `project: { artifacts: ${JSON.stringify(join(scratch, 'artifacts'))} }\n`)
   marquee('prepare', '--config', config, '--output', join(scratch, 'tables'))
@@ -55,16 +56,6 @@ try {
   console.log(table(['factors by', ...METRICS, '95 % interval of the first', 'popularity'], rows))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
-}
-
-/** The environment's interpreter; the environment is made and filled where it is missing. */
-function pythonOf(venv: string): string {
-  const python = join(venv, 'bin', 'python')
-  if (!existsSync(python)) {
-    run('python3', '-m', 'venv', venv)
-    run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES)
-  }
-  return python
 }
 
 function marquee(...args: string[]): void {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchData } from './data.ts'
 
 /** What the peers are, from PyPI. */
-const PACKAGES = ['implicit==0.7.3', 'scipy==1.17.1', 'numpy==2.4.6']
+export const PEERS = ['implicit==0.7.3', 'scipy==1.17.1', 'numpy==2.4.6']
 
 /** Data and start on disk, so that a peer reads them; gone with `close`. */
 export interface Peer {
@@ -17,21 +17,6 @@ export interface Peer {
   put(name: string, values: Float32Array | Int32Array | Uint32Array): void
   floats(name: string): Float32Array
   close(): void
-}
-
-/**
- * The interpreter of a virtual environment with the peers in it, made on the first call.
- * @param python an interpreter to make it with; @param folder where it is, or is to be
- */
-export function installPeers(folder: string, python: string): string {
-  const interpreter = join(folder, 'bin', 'python')
-  if (!existsSync(interpreter)) {
-    console.error(`installing ${PACKAGES.join(', ')} into ${folder}`)
-    runPython(python, ['-m', 'venv', folder])
-  }
-  const ready = spawnSync(interpreter, ['-c', 'import implicit, scipy'])
-  if (ready.status !== 0) runPython(interpreter, ['-m', 'pip', 'install', '--quiet', ...PACKAGES])
-  return interpreter
 }
 
 export function openPeer(python: string, data: BenchData, threads: number): Peer {
