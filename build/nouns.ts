@@ -1,5 +1,5 @@
 import type { Config } from '#core/schemas/config.ts'
-import type { Manifest } from '#core/schemas/manifest.ts'
+import type { Estimate, Manifest } from '#core/schemas/manifest.ts'
 import type { Database } from './io/database.ts'
 
 /** What one step of the build hands the next. Shapes are in the comments; `userIndex` and `itemIndex` are dense rows. */
@@ -78,7 +78,7 @@ export interface Catalog {
 export const PART = { historyOnly: 0, train: 1, validation: 2, test: 3, foldIn: 4 } as const
 export type Part = (typeof PART)[keyof typeof PART]
 
-/** All ratings as CSR over users in the order of userId; each user's rows in the order of time, then movieId. */
+/** All ratings as CSR over users in the order of userId; each user's rows in the order of time, then of the source. */
 export interface Interactions {
   userIds: Int32Array
   /** numUsers + 1 */
@@ -226,4 +226,55 @@ export interface ExportedModel {
 export interface BuildIdentity {
   buildId: string
   config: Config
+}
+
+/** A model's value of one metric with its 95 % interval. */
+export interface Measured {
+  /** as in the leaderboard */
+  name: string
+  value: Estimate
+}
+
+/**
+ * What is measured beside the leaderboard, once, on the test part, by the served code on the exported bytes: the
+ * contents of `marquee evaluate --report`.
+ */
+export interface Examination {
+  /** one a metric of the leaderboard; points by list length k, ascending */
+  curves: { metric: string; models: { name: string; points: ({ k: number } & Estimate)[] }[] }[]
+  /** the same lists judged by kind of user or item, NDCG at the cutoff; a group nobody is in is left out */
+  slices: {
+    /** history length, popularity of what is to be found, … */
+    by: string
+    metric: string
+    groups: { label: string; users: number; models: Measured[] }[]
+  }[]
+  /** the served blend minus another row, paired by user */
+  differences: { other: string; metrics: Record<string, Estimate> }[]
+  popularityBias: {
+    name: string
+    /** share of all recommended places that go to each tenth of the movies, the most popular tenth first */
+    shareByDecile: number[]
+    /** mean −log2 of the share of users who have the movie; of lists at the cutoff */
+    novelty: number
+    /** of the recommended places over all movies: 0 all alike, 1 one movie has them all */
+    gini: number
+    /** mean pairwise 1 − cosine in a list */
+    intraListDiversity: number
+    coverage: number
+  }[]
+  /** the served blend diversified by MMR, `diversity` ascending from 0 */
+  diversity: { diversity: number; ndcg: Estimate; intraListDiversity: number; coverage: number }[]
+  /** what the served bytes lose against float32 and uncut weights: NDCG of the served minus that of the variant, paired */
+  compression: { variant: string; difference: Estimate; overlap: number }[]
+  /** a place in the plane for each movie with factors, by number of ratings, the most rated first */
+  map: {
+    /** how the plane was found, and what share of the variance it shows, in words */
+    method: string
+    points: { title: string; genre: string; x: number; y: number; ratings: number }[]
+  }
+  /** well-known movies and those most similar to them, as `GET /movies/{id}/similar` gives them */
+  similar: { title: string; year: number; neighbours: { title: string; year: number; score: number }[] }[]
+  /** of one ranking, as the median over users on the machine of the evaluation */
+  milliseconds: { name: string; median: number }[]
 }

@@ -71,6 +71,19 @@ test('interactions are rows by user, in the order of time', async () => {
   expect(interactions.timestamps[12]).toBe(1_000_003_000)
 })
 
+test('ratings of one time stay in the order of the source', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(
+    join(folder, 'log.csv'),
+    'userId,itemId,rating,timestamp\n1,30,5,7\n2,20,5,9\n1,10,5,7\n1,20,5,7\n1,40,5,6\n',
+  )
+  const sources = [{ path: join(folder, 'log.csv'), format: 'interactions' as const }]
+  const dataset = await ingestFolder(folder, { sources })
+  const { catalog, interactions } = await prepareIn(join(folder, 'tables'), dataset)
+  const movies = [...interactions.itemIndices].map((item) => catalog.movieIds[item])
+  expect(movies).toEqual([40, 30, 10, 20, 20]) // movie 40 at 6, then the three at 7 as they stand; user 2
+})
+
 test('ratings that fail the filters stay as history', async () => {
   // at least 3 a movie: 6, 7, 8, 9 and 11 go; then at least 3 a user: only user 6 has fewer
   const { interactions, summary } = await prepareTiny({ minRatingsPerUser: 3, minRatingsPerMovie: 3 })
