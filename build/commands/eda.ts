@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { writeWhole } from '../io/files.ts'
 import { bytes } from '../io/table.ts'
 import { type ConfigFlags, configOf, type Surroundings, withHandles } from './index.ts'
 
@@ -8,7 +9,7 @@ export interface EdaFlags extends ConfigFlags {
   output?: string
 }
 
-/** The sources as one HTML report; prints where it is. A report that was there is replaced when the new one is whole. */
+/** The sources as one HTML report; prints where it is. */
 export async function edaCommand(flags: EdaFlags, surroundings: Surroundings): Promise<void> {
   const { cwd, stdout } = surroundings
   const inputs = flags.input?.map((path) => resolve(cwd, path))
@@ -28,7 +29,6 @@ export async function edaCommand(flags: EdaFlags, surroundings: Surroundings): P
     }
   })
   await mkdir(dirname(output), { recursive: true })
-  await writeFile(`${output}.unfinished`, page)
-  await rename(`${output}.unfinished`, output)
+  await writeWhole(output, page)
   stdout.write(`The report is in ${output} (${bytes(Buffer.byteLength(page))}); open it in a browser.\n`)
 }

@@ -1,7 +1,7 @@
-import type { Spread } from './statistics.ts'
 import {
-  type Frame,
+  type Draw,
   frameOf,
+  type Label,
   line,
   linearScale,
   logScale,
@@ -12,16 +12,8 @@ import {
   text,
   xAxis,
   yAxis,
-} from './svg.ts'
-
-/** A plot drawn for a width in pixels: the page has one for desks and one for phones, both with letters of one size. */
-export type Draw = (width: number) => string
-
-/** Name and description for those who do not see the plot. */
-export interface Label {
-  title: string
-  description: string
-}
+} from '../charts/svg.ts'
+import type { Spread } from './statistics.ts'
 
 export interface Bar {
   label: string
@@ -50,57 +42,6 @@ export function barChart(label: Label, bars: readonly Bar[], axes: { x: string; 
     const content = yAxis(frame, y, axes.y, (tick) => `${Math.round(tick * 100)} %`) + columns.join('')
     return picture(frame, label.title, label.description, content + text(frame.right, 275, axes.x, 'end axis'))
   }
-}
-
-export interface Row {
-  label: string
-  /** one bar a series, from 0 */
-  values: number[]
-  text: string
-}
-
-/** Lying bars, one group a row, up to two series. */
-export function rowChart(label: Label, rows: readonly Row[], series: readonly string[], labelWidth: number): Draw {
-  return (width) => {
-    const rowHeight = series.length > 1 ? 24 : 22
-    const top = series.length > 1 ? 26 : 6
-    const frame = frameOf(width, top + rows.length * rowHeight + 4, [top, 92, 4, labelWidth])
-    const highest = Math.max(...rows.flatMap(({ values }) => values)) || 1
-    const x = linearScale([0, highest], [frame.left, frame.right])
-    const barHeight = (rowHeight - 6) / series.length
-    const bars = rows.map(({ label, values, text: said }, index) => {
-      const y = frame.top + index * rowHeight
-      const marks = values.map((value, place) =>
-        rect(
-          frame.left,
-          y + 3 + place * barHeight,
-          x(value) - frame.left,
-          barHeight - 1,
-          `rx="2" class="mark${place + 1}"`,
-        ),
-      )
-      const middle = y + rowHeight / 2 + 4
-      const end = x(Math.max(...values)) + 6
-      return text(frame.left - 8, middle, label, 'end tick') + marks.join('') + text(end, middle, said, 'value')
-    })
-    return picture(
-      frame,
-      label.title,
-      label.description,
-      (series.length > 1 ? legend(frame, series) : '') + bars.join(''),
-    )
-  }
-}
-
-function legend(frame: Frame, series: readonly string[]): string {
-  let x = frame.left
-  return series
-    .map((name, place) => {
-      const entry = rect(x, 4, 10, 10, `rx="2" class="mark${place + 1}"`) + text(x + 15, 13, name, 'tick')
-      x += 32 + name.length * 6.6
-      return entry
-    })
-    .join('')
 }
 
 /** A long tail: how many the one at each rank has, both axes by powers of ten. */

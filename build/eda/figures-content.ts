@@ -1,8 +1,9 @@
-import { heatMap, rangeChart, rowChart } from './charts.ts'
+import type { Figure } from '../charts/page.ts'
+import { rowChart } from '../charts/rows.ts'
+import { percent, whole } from '../charts/svg.ts'
+import { heatMap, rangeChart } from './charts.ts'
 import type { Facts } from './facts.ts'
-import type { Figure } from './page.ts'
 import { type Spread, spreadOf } from './statistics.ts'
-import { percent, whole } from './svg.ts'
 
 export function contentFigures({ totals, histogram, genres, together, decades }: Facts): Figure[] {
   const stars: [number, number] = [histogram[0]!.value, histogram.at(-1)!.value]

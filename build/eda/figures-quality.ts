@@ -1,7 +1,8 @@
-import { dotPlot, rowChart } from './charts.ts'
+import type { Figure } from '../charts/page.ts'
+import { rowChart } from '../charts/rows.ts'
+import { percent, whole } from '../charts/svg.ts'
+import { dotPlot } from './charts.ts'
 import type { BelowCount, Facts, Missing } from './facts.ts'
-import type { Figure } from './page.ts'
-import { percent, whole } from './svg.ts'
 
 export function sparsityFigures({ totals, sample, cold }: Facts, density: number): Figure[] {
   const filled = sample.dots.length / (sample.users * sample.movies)

@@ -1,8 +1,8 @@
+import type { Figure } from '../charts/page.ts'
+import { percent, whole } from '../charts/svg.ts'
 import { barChart, tailChart } from './charts.ts'
 import type { Facts, Tail } from './facts.ts'
-import type { Figure } from './page.ts'
 import { type Spread, spreadOf } from './statistics.ts'
-import { percent, whole } from './svg.ts'
 
 /** values of a rating that are shown as they are; more are put into classes */
 const MOST_BARS = 20

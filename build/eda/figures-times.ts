@@ -1,7 +1,7 @@
+import type { Figure } from '../charts/page.ts'
+import { percent, whole } from '../charts/svg.ts'
 import { heatMap, monthChart } from './charts.ts'
 import type { TimeFacts } from './facts.ts'
-import type { Figure } from './page.ts'
-import { percent, whole } from './svg.ts'
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 

@@ -1,7 +1,7 @@
+import { renderPage } from '../charts/page.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { Dataset } from '../nouns.ts'
 import { measure } from './measure.ts'
-import { renderPage } from './page.ts'
 import { describe } from './sections.ts'
 
 /**

@@ -1,11 +1,11 @@
+import type { Page, Section } from '../charts/page.ts'
+import { percent, whole } from '../charts/svg.ts'
 import type { Facts } from './facts.ts'
 import { contentFigures } from './figures-content.ts'
 import { qualityFigures, sparsityFigures } from './figures-quality.ts'
 import { ratingFigures } from './figures-ratings.ts'
 import { timeFigures } from './figures-times.ts'
-import type { Page, Section } from './page.ts'
 import { spreadOf } from './statistics.ts'
-import { percent, whole } from './svg.ts'
 
 /** The report's plots in the order they are read, each with the sentence that a reader should take along. */
 export function describe(facts: Facts, name: string): Page {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, rename, stat, writeFile } from 'node:fs/promises'
 
 /** The data cannot be used as it is. The message names file and line, what was found and what was expected. */
 export class DataError extends Error {
@@ -26,6 +26,12 @@ export async function hashFile(file: string): Promise<{ sizeBytes: number; sha25
     throw new DataError(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
   }
   return { sizeBytes: found.size, sha256: hash.digest('hex') }
+}
+
+/** Write a text; a file that was there is replaced when the new one is whole. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.unfinished`, text)
+  await rename(`${file}.unfinished`, file)
 }
 
 /** A folder that is there. @throws {DataError} */

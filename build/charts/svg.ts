@@ -15,6 +15,22 @@ export interface Scale {
   ticks: number[]
 }
 
+/** A plot drawn for a width in pixels: the page has one for desks and one for phones, both with letters of one size. */
+export type Draw = (width: number) => string
+
+/** Name and description for those who do not see the plot. */
+export interface Label {
+  title: string
+  description: string
+}
+
+/** Of a letter on average at the page's 12 px: enough to keep texts apart, whatever the reader's font. */
+const LETTER = 7.2
+
+export function textWidth(text: string): number {
+  return text.length * LETTER
+}
+
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
@@ -98,7 +114,9 @@ export function xAxis(frame: Frame, scale: Scale, title: string, format: (value:
       line(scale(tick), frame.top, scale(tick), frame.bottom, 'grid') +
       text(scale(tick), frame.bottom + 16, format(tick), 'middle tick'),
   )
-  return ticks.join('') + text(frame.right, frame.bottom + 34, title, 'end axis')
+  // a title longer than the axis may use the whole width
+  const end = Math.max(frame.right, Math.min(frame.width, textWidth(title)))
+  return ticks.join('') + text(end, frame.bottom + 34, title, 'end axis')
 }
 
 /** The picture, with a name and a description for those who do not see it. */

@@ -1,6 +1,5 @@
-import type { Draw } from './charts.ts'
 import { STYLE } from './style.ts'
-import { escapeHtml } from './svg.ts'
+import { type Draw, escapeHtml } from './svg.ts'
 
 /** widths that plots are drawn for, in px: two beside each other, one across the page, one on a phone */
 const HALF = 510
@@ -13,6 +12,8 @@ export interface Figure {
   /** plain text */
   caption: string
   draw?: Draw
+  /** short lists beside each other, in place of a plot */
+  lists?: { title: string; items: { text: string; value: string }[] }[]
   /** across the page instead of half of it */
   full?: boolean
   /** the table stands open below the plot */
@@ -38,10 +39,12 @@ export interface Page {
   /** the figures of a glance */
   tiles: { value: string; label: string }[]
   sections: Section[]
+  /** what the style sheet has to say beyond the shared one */
+  style?: string
 }
 
 /** One HTML file with all it needs in it: no script, no address that is fetched. */
-export function renderPage({ title, lead, tiles, sections }: Page): string {
+export function renderPage({ title, lead, tiles, sections, style = '' }: Page): string {
   const contents = sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`)
   const glance = tiles.map(
     ({ value, label }) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`,
@@ -53,7 +56,7 @@ export function renderPage({ title, lead, tiles, sections }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body>
 <header>
@@ -77,18 +80,26 @@ ${figures.map(renderFigure).join('\n')}
 </div></section>`
 }
 
-function renderFigure({ title, caption, draw, full = false, open = false, table }: Figure): string {
+function renderFigure({ title, caption, draw, lists, full = false, open = false, table }: Figure): string {
   const plots = draw ? `<div class="desk">${draw(full ? FULL : HALF)}</div><div class="phone">${draw(PHONE)}</div>` : ''
+  const columns = lists ? `<div class="lists">${lists.map(renderList).join('')}</div>` : ''
   const data = renderTable(table)
   return (
-    `<figure${full ? ' class="full"' : ''}><h3>${escapeHtml(title)}</h3>${plots}<figcaption>${escapeHtml(caption)}</figcaption>` +
-    `${draw ? `<details${open ? ' open' : ''}><summary>The numbers as a table</summary>${data}</details>` : data}</figure>`
+    `<figure${full ? ' class="full"' : ''}><h3>${escapeHtml(title)}</h3>${plots}${columns}<figcaption>${escapeHtml(caption)}</figcaption>` +
+    `${draw || lists ? `<details${open ? ' open' : ''}><summary>The numbers as a table</summary>${data}</details>` : data}</figure>`
   )
+}
+
+function renderList({ title, items }: NonNullable<Figure['lists']>[number]): string {
+  const entries = items.map(
+    ({ text, value }) => `<li><span>${escapeHtml(text)}</span><span class="number">${escapeHtml(value)}</span></li>`,
+  )
+  return `<div><h4>${escapeHtml(title)}</h4><ol>${entries.join('')}</ol></div>`
 }
 
 function renderTable({ header, rows }: Table): string {
   const numeric = header.map(
-    (_, column) => column > 0 && rows.every((row) => /^[-\d.,–]+(\u00a0%)?$/.test(row[column]!)),
+    (_, column) => column > 0 && rows.every((row) => /^[-+−\d.,–]+(\u00a0(%|ms))?$/.test(row[column]!)),
   )
   const attribute = (column: number) => (numeric[column] ? ' class="number"' : '')
   const head = header.map((title, column) => `<th scope="col"${attribute(column)}>${escapeHtml(title)}</th>`)

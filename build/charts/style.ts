@@ -47,7 +47,7 @@ svg .curve { fill: none; stroke: var(--mark); stroke-width: 1.6; stroke-linejoin
 svg .box { fill: var(--box) } svg .whisker { stroke: var(--muted); stroke-width: 1.2 }
 svg .median { stroke: var(--text); stroke-width: 2 } svg .mean { fill: var(--second) }
 svg .empty { fill: var(--bg); stroke: var(--line) } svg .dots { stroke: var(--mark) }
-.table { margin-top: 10px; overflow-x: auto; max-height: 420px }
+.table { margin-top: 10px; overflow-x: auto; max-height: 420px } figure > .table { max-height: none }
 table { border-collapse: collapse; font-size: 13px; width: 100% }
 th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; font-weight: 400; border-bottom: 1px solid var(--grid); color: var(--text) }
 thead th { color: var(--muted); white-space: nowrap; position: sticky; top: 0; background: var(--surface) }
