@@ -13,6 +13,10 @@ const REGULARIZATIONS: Range = [0.5, 100]
 const UNOBSERVED_WEIGHTS: Range = [0.01, 1]
 /** Likes after which an older one weighs half; null: all weigh the same, which suits lists in no order of time. */
 const HALF_LIVES = [null, 100, 50, 20, 10, 5, 2.5, 1.5, 1]
+/** What the scales' lengths and half-lives are multiplied with. */
+const MEMORIES = [0.25, 0.5, 2, 8]
+const NEXT_REGULARIZATIONS = [0.3, 3]
+const RATING_EXPONENTS = [0, 1, 3]
 const EASE_REGULARIZATIONS = [50, 100, 500, 1000, 2000, 4000, 8000]
 const KNN_SHRINKAGES = [0, 5, 50, 200]
 const HALF_LIFE_DAYS = [3, 7, 30, 90, 365]
@@ -32,7 +36,7 @@ export interface SearchStep {
  * configured: it is of little weight, or cannot be told apart by a validation part of ordinary size.
  * @param hasTimes without true times popularity has no half-life
  */
-export function searchSteps({ cf, neighbours }: ModelConfig, hasTimes: boolean): SearchStep[] {
+export function searchSteps({ cf, next, neighbours }: ModelConfig, hasTimes: boolean): SearchStep[] {
   const recencyOfCf: SearchStep = {
     ...{ source: 'cf', what: 'recencyHalfLife' },
     candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withCf(model, { recencyHalfLife })),
@@ -48,6 +52,7 @@ export function searchSteps({ cf, neighbours }: ModelConfig, hasTimes: boolean):
   return [
     recencyOfCf,
     ...(cf.type === 'als' ? [WIDE, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), recencyOfCf] : []),
+    ...(next.type === 'none' ? [] : NEXT),
     ...(neighbours.type === 'none' ? [] : [recencyOfNeighbours, NEIGHBOURS[neighbours.type], recencyOfNeighbours]),
     ...(hasTimes ? [popularity] : []),
   ]
@@ -76,6 +81,31 @@ const NEARBY: SearchStep = {
     ),
 }
 
+const NEXT: SearchStep[] = [
+  {
+    ...{ source: 'next', what: 'ratingExponent' },
+    candidates: (model) =>
+      RATING_EXPONENTS.map((ratingExponent) => ({ ...model, next: { ...model.next, ratingExponent } })),
+  },
+  {
+    ...{ source: 'next', what: 'length and recencyHalfLife of the scales' },
+    candidates: (model) =>
+      MEMORIES.map((factor) =>
+        withScales(model, ({ length, recencyHalfLife }) => ({
+          length: Math.min(10_000, Math.ceil(length * factor)),
+          recencyHalfLife: recencyHalfLife * factor,
+        })),
+      ),
+  },
+  {
+    ...{ source: 'next', what: 'regularization of the scales' },
+    candidates: (model) =>
+      NEXT_REGULARIZATIONS.map((factor) =>
+        withScales(model, ({ regularization }) => ({ regularization: regularization * factor })),
+      ),
+  },
+]
+
 const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep> = {
   ease: {
     ...{ source: 'neighbours', what: 'ease.regularization' },
@@ -93,6 +123,13 @@ const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep> = {
 
 function withCf(model: ModelConfig, cf: Partial<ModelConfig['cf']>): ModelConfig {
   return { ...model, cf: { ...model.cf, ...cf } }
+}
+
+type NextScale = ModelConfig['next']['scales'][number]
+
+function withScales(model: ModelConfig, change: (scale: NextScale) => Partial<NextScale>): ModelConfig {
+  const scales = model.next.scales.map((scale) => ({ ...scale, ...change(scale) }))
+  return { ...model, next: { ...model.next, scales } }
 }
 
 function withNeighbours(model: ModelConfig, neighbours: Partial<ModelConfig['neighbours']>): ModelConfig {

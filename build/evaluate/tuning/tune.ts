@@ -1,15 +1,10 @@
-import { ndcgAtK } from '#core/metrics.ts'
 import { randomSource } from '#core/random.ts'
 import type { Config, ModelConfig, Source } from '#core/schemas/config.ts'
-import { alone } from '#recommend/blend.ts'
-import { rank } from '#recommend/index.ts'
 import { DataError } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
-import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
-import { type JudgedUser, judgedUsers } from '../judged-users.ts'
-import { openArtifacts } from '../open-artifacts.ts'
-import { sampleOf } from '../sample-of.ts'
-import { servingSettings } from '../serving-settings.ts'
+import type { ArtifactFiles, Interactions } from '../../nouns.ts'
+import type { JudgedUser } from '../judged-users.ts'
+import { judgeObjective, validationUsers } from './objective.ts'
 import { searchSteps } from './search-space.ts'
 
 /** Settings are chosen by mean NDCG at this cutoff. */
@@ -48,12 +43,11 @@ export async function tune(
   config: Config,
   hasTimes: boolean,
   learn: LearnSource,
-  { log, progress, signal }: StepHandles,
+  handles: StepHandles,
 ): Promise<Tuned> {
-  const { judged } = judgedUsers(interactions, PART.validation, config.evaluation.relevantFrom)
-  if (judged.length === 0)
-    throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
-  const users = sampleOf(judged, MAX_USERS, config.project.seed)
+  const { log, progress, signal } = handles
+  const users = validationUsers(interactions, config, MAX_USERS)
+  if (users.length === 0) throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
   const random = randomSource(config.project.seed)
   const steps = searchSteps(config.model, hasTimes)
   const ndcg: Tuned['ndcg'] = {}
@@ -66,7 +60,7 @@ export async function tune(
     const key = JSON.stringify([source, whatIsLearned(candidate, source)])
     const files = learned.get(key) ?? (await learn(candidate, source))
     learned.set(key, files)
-    const value = meanNdcg(files, { ...config, model: candidate }, source, users)
+    const value = meanNdcg(files, { ...config, model: candidate }, source, users, handles)
     trials.push({ source, what, settings: candidate[source as keyof ModelConfig], ndcg: value })
     log.debug(`tune ${source}: ${JSON.stringify(candidate[source as keyof ModelConfig])}, validation NDCG ${value}`)
     return value
@@ -89,22 +83,19 @@ export async function tune(
 }
 
 /** Mean over users of the served lists by one source alone. */
-function meanNdcg(files: ArtifactFiles, config: Config, source: Source, users: JudgedUser[]): number {
-  const model = openArtifacts(files, servingSettings(config, []))
-  let sum = 0
-  for (const { history, relevant } of users) {
-    const { blended } = rank(history, { weights: alone(source) }, CUTOFF, model)
-    sum += ndcgAtK(
-      blended.map(({ itemIndex }) => itemIndex),
-      relevant,
-      CUTOFF,
-    )
-  }
-  return sum / users.length
+function meanNdcg(
+  files: ArtifactFiles,
+  config: Config,
+  source: Source,
+  users: JudgedUser[],
+  handles: StepHandles,
+): number {
+  const values = judgeObjective(files, config, users, { metric: 'ndcg', cutoff: CUTOFF, source }, handles)
+  return values.reduce((sum, value) => sum + value, 0) / users.length
 }
 
 /** The settings without those that count only when a history is scored. */
-function whatIsLearned({ cf, neighbours, popularity }: ModelConfig, source: Source): unknown {
-  const settings = { cf, neighbours, popularity, content: {} }[source]
+function whatIsLearned({ cf, next, neighbours, popularity }: ModelConfig, source: Source): unknown {
+  const settings = { cf, next: { ...next, ratingExponent: 0 }, neighbours, popularity, content: {} }[source]
   return { ...settings, recencyHalfLife: null }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
-import { Config, NeighboursConfig } from '#core/schemas/config.ts'
+import { Config } from '#core/schemas/config.ts'
 import { searchSteps } from '../../../../build/evaluate/tuning/search-space.ts'
 
 const { model } = Config.parse({})
@@ -17,7 +17,7 @@ test('a seed gives the same candidates, and each of them is a valid configuratio
 test('a step changes its own source alone', () => {
   for (const { source, candidates } of searchSteps(model, true))
     for (const candidate of candidates(model, randomSource(1)))
-      for (const key of ['cf', 'neighbours', 'content', 'popularity'] as const)
+      for (const key of ['cf', 'next', 'neighbours', 'content', 'popularity'] as const)
         if (key !== source) expect(candidate[key]).toEqual(model[key])
 })
 
@@ -25,7 +25,9 @@ test('without true times popularity keeps its half-life, and what is not learned
   const sourcesOf = (...settings: Parameters<typeof searchSteps>) => [
     ...new Set(searchSteps(...settings).map(({ source }) => source)),
   ]
-  expect(sourcesOf(model, true)).toEqual(['cf', 'neighbours', 'popularity'])
-  expect(sourcesOf(model, false)).toEqual(['cf', 'neighbours'])
-  expect(sourcesOf({ ...model, neighbours: NeighboursConfig.parse({ type: 'none' }) }, false)).toEqual(['cf'])
+  expect(sourcesOf(model, true)).toEqual(['cf', 'next', 'neighbours', 'popularity'])
+  expect(sourcesOf(model, false)).toEqual(['cf', 'next', 'neighbours'])
+  const next = { ...model.next, type: 'none' as const }
+  const neighbours = { ...model.neighbours, type: 'none' as const }
+  expect(sourcesOf({ ...model, next, neighbours }, false)).toEqual(['cf'])
 })

@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import type { Config } from '#core/schemas/config.ts'
+import type { Estimate } from '#core/schemas/manifest.ts'
+import { show } from '#core/schemas/problem.ts'
+import { ConfigError } from '../config.ts'
+import { presetOf, settingOf } from '../config-settings.ts'
+import { type Objective, parseObjective } from '../evaluate/index.ts'
+import type { Compute } from '../index.ts'
+import { table } from '../io/table.ts'
+import type { TuneOptions, TuneReport } from '../tune.ts'
+import type { StrategyName, Trial } from '../tuning/index.ts'
+import { type ConfigFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { readSpace } from './tune-space.ts'
+
+export interface TuneFlags extends ConfigFlags {
+  space?: string
+  try?: string[]
+  strategy: StrategyName
+  trials: number
+  objective: string
+  source: Objective['source']
+  users: number
+  workers: number
+  device: Compute['device']
+  threads?: number
+  name?: string
+  resume?: boolean
+  writePreset?: string
+  json?: string
+}
+
+/** Rows of the table of the best. */
+const SHOWN = 10
+
+/** Try settings on the validation part; prints the best beside the configured ones, and writes them as a preset. */
+export async function tuneCommand(flags: TuneFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout } = surroundings
+  const metric = parseObjective(flags.objective)
+  if (metric === null)
+    throw new ConfigError(
+      `--objective: found ${show(flags.objective)}; must be a metric at a length, such as ndcg@10 or recall@20`,
+    )
+  const objective = { ...metric, source: flags.source }
+  const config = configOf(flags, cwd, {})
+  const space = readSpace(flags.space === undefined ? null : resolve(cwd, flags.space), flags.try ?? [])
+  const { tuneConfig } = await import('../tune.ts')
+  const { device, threads } = flags
+  const options: Omit<TuneOptions, 'handles'> = {
+    ...{ config, space, objective, strategy: flags.strategy, draws: flags.trials },
+    ...{ maxUsers: flags.users, workers: flags.workers },
+    compute: { device, ...(threads !== undefined && { threads }) },
+    folder: resolve(cwd, 'runs', runName(flags)),
+    resume: flags.resume ?? false,
+  }
+  const report = await withHandles(config, surroundings, (handles) => tuneConfig({ ...options, handles }))
+  stdout.write(`${summaryOf(report, config)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+  if (flags.writePreset === undefined) return
+  const file = resolve(cwd, flags.writePreset)
+  writeFileSync(file, presetText(report, new Date()))
+  stdout.write(
+    `\nThe best settings are in ${relative(cwd, file)}: "--preset ${relative(cwd, file)}" lays them over the configuration.\n`,
+  )
+}
+
+/** A folder's name under runs/. */
+function runName({ name, source, objective }: TuneFlags): string {
+  if (name === undefined) return `${source}-${objective.replace('@', '')}`
+  if (!/^[\w-][\w.-]{0,79}$/.test(name))
+    throw new ConfigError(`--name: found ${show(name)}; must be letters, digits, dots, - and _, at most 80`)
+  return name
+}
+
+function summaryOf(report: TuneReport, config: Config): string {
+  const { folder, objective, users, configured, ranked, failed, chosen, best } = report
+  const what = `${objective.metric}@${objective.cutoff}`
+  const isConfigured = (trial: Trial) => Object.keys(trial.settings).length === 0
+  const shown = ranked.filter((trial, at) => at < SHOWN || isConfigured(trial))
+  const rows = shown.map((trial) => [
+    isConfigured(trial) ? 'as configured' : String(trial.trial),
+    trial.value.mean.toFixed(4),
+    interval(trial.value),
+    trial.difference && !isConfigured(trial) ? signed(trial.difference) : '',
+    ...best.keys.map((key) => String(isConfigured(trial) ? settingOf(config, key) : trial.settings[key])),
+  ])
+  const notes = [
+    `${what} of ${objective.source} by ${users} users of the validation part; intervals are 95 %, differences paired by user.`,
+    `The first row is the largest of ${ranked.length} values, each with its chance: on other users expect less of it.`,
+    chosen &&
+      `What is best on one half of the users, judged on the other half, is ${signed(chosen)} beside the configured settings.`,
+    configured === null && 'The configured settings failed: nothing is compared with them.',
+    failed.length > 0 && `${failed.length} of the trials failed; the first: ${failed[0]!.failed}`,
+    `Every trial is in ${join(relative(process.cwd(), folder), 'trials.jsonl')}.`,
+  ]
+  const header = [
+    'trial',
+    what,
+    '95 % interval',
+    'beside configured',
+    ...best.keys.map((key) => key.replace(/^model\./, '')),
+  ]
+  return `${table(header, rows)}\n\n${notes.filter(Boolean).join('\n')}`
+}
+
+function interval({ low, high }: Estimate): string {
+  return `${low.toFixed(4)} to ${high.toFixed(4)}`
+}
+
+function signed(difference: Estimate): string {
+  const text = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
+  return `${text(difference.mean)} (${text(difference.low)} to ${text(difference.high)})`
+}
+
+/** The best settings as YAML to be laid over a configuration, with what speaks for them. */
+export function presetText(
+  { best, ranked, configured, chosen, objective, users, strategy, seed }: TuneReport,
+  now: Date,
+): string {
+  const { trial, value, difference } = ranked[0]!
+  const lines = [
+    `Chosen by "marquee tune" on ${now.toISOString().slice(0, 10)}, seed ${seed}: trial ${trial}, the best of ${ranked.length} (${strategy}).`,
+    `${objective.metric}@${objective.cutoff} of ${objective.source} by ${users} users of the validation part: ${value.mean.toFixed(4)} (95 %: ${interval(value)}).`,
+    configured && `As configured ${configured.value.mean.toFixed(4)}; paired difference ${signed(difference!)}.`,
+    chosen && `Chosen on half of the users, judged on the other half: ${signed(chosen)}.`,
+  ]
+  const comments = lines.filter((line) => line !== null).map((line) => `# ${line}\n`)
+  return `${comments.join('')}${stringify(presetOf(best.config, best.keys))}`
+}
