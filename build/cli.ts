@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { SCOPES, type Scope } from '#core/api-key.ts'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
+import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
+import { evaluateStarsCommand, starProtocolOf } from './commands/evaluate-stars.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
 import {
   type BuildFlags,
@@ -15,9 +18,18 @@ import {
   rollbackCommand,
   type Surroundings,
 } from './commands/index.ts'
-import { ConfigError, PRESETS } from './config.ts'
-import { PROTOCOLS, SPLIT_FORMATS } from './evaluate/index.ts'
+import {
+  type CreateKeyFlags,
+  createKeyCommand,
+  type KeysFlags,
+  listKeysCommand,
+  revokeKeyCommand,
+} from './commands/keys.ts'
+import { type TuneFlags, tuneCommand } from './commands/tune.ts'
+import { ConfigError, isPresetFile, PRESETS } from './config.ts'
+import { OBJECTIVE_SOURCES, PROTOCOLS, SPLIT_FORMATS, STAR_PROTOCOLS } from './evaluate/index.ts'
 import type { Compute, Step } from './index.ts'
+import { STRATEGIES } from './tuning/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -49,8 +61,12 @@ Examples:
                                          any data to clean Parquet tables, and no further
   $ npx marquee evaluate --train train.txt --valid valid.txt --test test.txt --format adjacency --k 10,20
                                          tune, learn and judge on a split of your own
+  $ npx marquee evaluate --report report.html
+                                         all that can be said of the model, as one page with plots
   $ npx marquee import-factors als-model --until export
                                          a model of the factors that Spark learned
+  $ npx marquee tune --try model.cf.regularization=log:0.5..100 --try model.cf.factors=32,64,128 --source cf
+                                         which settings are best on the validation part
   $ npx marquee eda --input ml-25m       what is in that data: an HTML report
   $ npx marquee models list              what is published, and which model is current
   $ npx marquee models rollback          back to the model that was current before
@@ -65,7 +81,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 stopped by Ctr
  */
 export async function run(args: string[], surroundings: Surroundings): Promise<number> {
   try {
-    await describeProgram(surroundings).parseAsync(args, { from: 'user' })
+    await describeProgram(args, surroundings).parseAsync(args, { from: 'user' })
     return EXIT.done
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
@@ -102,7 +118,7 @@ export async function main(): Promise<void> {
   process.exit(code)
 }
 
-function describeProgram(surroundings: Surroundings): Command {
+function describeProgram(args: string[], surroundings: Surroundings): Command {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   const program = new Command('marquee')
     .description('Builds the models that Marquee recommends movies with, and says which of them is served.')
@@ -123,8 +139,19 @@ function describeProgram(surroundings: Surroundings): Command {
         .option('--input <path>', 'read this folder or file instead of data.sources; may stand several times', collect)
         .option('--output <dir>', 'write the tables there, and nothing else anywhere')
         .addOption(new Option('--split <strategy>', 'how to divide the ratings').choices([...SPLIT_STRATEGIES]))
-    if (name === 'evaluate') withSplitOptions(command)
-    command.action((flags: BuildFlags & PrepareFlags & EvaluateSplitFlags) => {
+    if (name === 'evaluate')
+      withSplitOptions(command)
+        .option('--report <file>', 'write all that can be said of it as one HTML file with plots')
+        .option('--leaderboard <file>', 'write the metrics with their intervals as Markdown')
+        .option(
+          '--examine <file>',
+          'look beyond the averages: curves, slices, popularity bias, diversity, what compression costs, as JSON',
+        )
+    command.action((given: BuildFlags & PrepareFlags & EvaluateSplitFlags) => {
+      const flags = { ...given, commandLine: commandLine(args) }
+      const starProtocol = starProtocolOf(flags)
+      if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
+      if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
       if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
       if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
       return buildCommand({ ...flags, until: flags.until ?? until }, surroundings)
@@ -145,15 +172,29 @@ function describeProgram(surroundings: Surroundings): Command {
     .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
     .option('--log-file <file>', 'also write log lines there, as JSON')
     .action((flags: EdaFlags) => edaCommand(flags, surroundings))
+  addTuneCommand(program, surroundings)
   addModelsCommands(program, surroundings)
+  addKeysCommands(program, surroundings)
   return program
+}
+
+/** What to type to get the same again. */
+function commandLine(args: string[]): string {
+  return [
+    'npx marquee',
+    ...args.map((arg) => (/^[\w./:,=@-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)),
+  ].join(' ')
 }
 
 /** What every command takes that runs the pipeline. */
 function withBuildOptions(command: Command): Command {
   return command
     .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
-    .addOption(new Option('--preset <name>', 'how much of the data to learn from').choices([...PRESETS]))
+    .option(
+      '--preset <name>',
+      `laid over it: ${PRESETS.join(', ')} (how much of the data to learn from), or a .yml file`,
+      parsePreset,
+    )
     .option('--seed <number>', 'seed of every random choice', parseSeed)
     .addOption(
       new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
@@ -181,13 +222,57 @@ function withSplitOptions(command: Command): Command {
       ).choices([...SPLIT_FORMATS]),
     )
     .option('--relevant-from <stars>', 'ratings below are not learned from and not to be found', parseStars)
-    .addOption(new Option('--protocol <name>', 'judge as a publication did').choices(Object.keys(PROTOCOLS)))
+    .addOption(
+      new Option('--protocol <name>', 'judge as a publication did').choices([
+        ...Object.keys(PROTOCOLS),
+        ...Object.keys(STAR_PROTOCOLS),
+        COLD_PROTOCOL,
+      ]),
+    )
     .option('--input <path>', 'with --protocol: its data instead of data.sources; may stand several times', collect)
     .option('--k <lengths>', 'lengths of the lists, such as 10,20', parseLengths)
 }
 
 function untilOption(steps: Step[]): Option {
   return new Option('--until <step>', 'stop after this step').choices(steps)
+}
+
+function addTuneCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('tune')
+    .description('try settings on the validation part: the best, and what they are worth')
+    .option(
+      '--try <key=values>',
+      'what to search: key=a,b,c or key=log:0.5..100 or key=8..128:8; may stand several times',
+      collect,
+    )
+    .option('--space <file>', 'the same as YAML: a list, or { low, high, scale, step }, for each dotted key')
+    .addOption(new Option('--strategy <name>', 'how').choices([...STRATEGIES]).default('random'))
+    .option('--trials <count>', 'different settings to draw', parseCount, 30)
+    .option('--objective <metric>', 'what is to be large', 'ndcg@10')
+    .addOption(
+      new Option('--source <source>', 'whose lists: of the blend, or of one source alone')
+        .choices([...OBJECTIVE_SOURCES])
+        .default('marquee'),
+    )
+    .option('--users <count>', 'most users that a trial is judged by, drawn by the seed', parseCount, 2000)
+    .option('--workers <count>', 'trials at once, in processes that share the threads', parseCount, 1)
+    .option('--name <name>', 'of the folder in runs/ (default: after the objective)')
+    .option('--resume', 'go on from where the run of that name was stopped')
+    .option('--write-preset <file>', 'write the best settings there, for --preset')
+    .option('--config <file>', 'YAML file that settings are laid over (default: config/config.yml)')
+    .option('--preset <name>', 'laid over it', parsePreset)
+    .option('--seed <number>', 'seed of every random choice, the draws among them', parseSeed)
+    .addOption(
+      new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
+        .choices(DEVICES)
+        .default('auto'),
+    )
+    .option('--threads <count>', 'threads of each worker (default: one a core, shared)', parseCount)
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+    .option('--log-file <file>', 'also write log lines there, as JSON')
+    .option('--json <file>', 'also write the result there, as JSON')
+    .action((flags: TuneFlags) => tuneCommand(flags, surroundings))
 }
 
 function addModelsCommands(program: Command, surroundings: Surroundings): void {
@@ -202,6 +287,26 @@ function addModelsCommands(program: Command, surroundings: Surroundings): void {
   withOptions(models.command('rollback').description('make another published model current'))
     .argument('[buildId]', 'one of "marquee models list" (default: the one that was current before)')
     .action((buildId: string | undefined, flags: ModelsFlags) => rollbackCommand(buildId, flags, surroundings))
+}
+
+function addKeysCommands(program: Command, surroundings: Surroundings): void {
+  const keys = program.command('keys').description('make, list and revoke the keys that AUTH = "apiKey" asks for')
+  const withState = (command: Command) =>
+    command.option('--state <dir>', 'local D1, as "wrangler dev --persist-to" (default: .wrangler/state)')
+  const sql = 'do not touch the local D1, say the SQL: for "wrangler d1 execute --remote"'
+  withState(keys.command('create').description('a new key, shown this once'))
+    .requiredOption('--name <text>', 'whose it is, for people')
+    .option('--scopes <list>', `of ${SCOPES.join(', ')}; comma-separated`, parseScopes, ['read'])
+    .option('--expires <days>', 'days until it is void (default: never)', parseCount)
+    .option('--sql', sql)
+    .action((flags: CreateKeyFlags) => createKeyCommand(flags, surroundings))
+  withState(keys.command('list').description('every key, the latest first')).action((flags: KeysFlags) =>
+    listKeysCommand(flags, surroundings),
+  )
+  withState(keys.command('revoke').description('make a key void'))
+    .argument('<key>', 'its 8 digits of "marquee keys list", or the key itself')
+    .option('--sql', sql)
+    .action((key: string, flags: KeysFlags) => revokeKeyCommand(key, flags, surroundings))
 }
 
 function collect(value: string, before: string[] = []): string[] {
@@ -223,6 +328,19 @@ function parseLengths(text: string): number[] {
 function parseStars(text: string): number {
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Expected a number.')
   return Number(text)
+}
+
+function parseScopes(text: string): Scope[] {
+  const scopes = SCOPES.filter((scope) => text.split(',').includes(scope))
+  if (scopes.length !== text.split(',').length)
+    throw new InvalidArgumentError(`Expected some of ${SCOPES.join(', ')}, separated by commas.`)
+  return scopes
+}
+
+function parsePreset(text: string): string {
+  if (!isPresetFile(text) && !PRESETS.some((name) => name === text))
+    throw new InvalidArgumentError(`Allowed choices are ${PRESETS.join(', ')}, or a .yml file.`)
+  return text
 }
 
 function parseSeed(text: string): number {

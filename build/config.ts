@@ -17,7 +17,7 @@ export class ConfigError extends Error {
 export interface ConfigOptions {
   /** YAML file; config/config.yml when left out */
   path?: string | undefined
-  /** one of PRESETS, laid over the file */
+  /** one of PRESETS, or a YAML file, laid over the file */
   preset?: string | undefined
   /** laid over both, from the command line */
   overrides?: Overrides
@@ -104,9 +104,15 @@ function readLayer(file: string): Layer {
   }
 }
 
+/** Whether a preset is a file, such as `marquee tune` writes, and not one of PRESETS. */
+export function isPresetFile(preset: string): boolean {
+  return /\.ya?ml$/i.test(preset)
+}
+
 function readPreset(preset: string): Layer {
+  if (isPresetFile(preset)) return readLayer(preset)
   if (!PRESETS.some((name) => name === preset))
-    throw new ConfigError(`--preset: found ${show(preset)}; must be one of ${PRESETS.join(', ')}`)
+    throw new ConfigError(`--preset: found ${show(preset)}; must be one of ${PRESETS.join(', ')}, or a .yml file`)
   return readLayer(join(ROOT, 'config', 'presets', `${preset}.yml`))
 }
 

@@ -4,17 +4,18 @@ import { join } from 'node:path'
 import { randomSource } from '#core/random.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Manifest, ModelCard } from '#core/schemas/manifest.ts'
-import { evaluate, fitFoldIn, learnBlend, type Report, servingSettings } from './evaluate/index.ts'
+import { learnItemKnn, learnUncompressed } from './compared.ts'
+import { evaluate, examine, fitFoldIn, learnBlend, type Report, servingSettings } from './evaluate/index.ts'
 import { encodeArtifacts, manifestFiles, readModel, writeModel } from './export/index.ts'
 import { buildIdentity, hashCode } from './identity.ts'
 import { type FactorsSource, hashFactors, type PlacedFactors, placeFactors, readFactors } from './import/index.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
 import type { StepHandles } from './io/handles.ts'
-import { type Dataset, type ExportedModel, PART, type Prepared, type Trained } from './nouns.ts'
+import { type Dataset, type Examination, type ExportedModel, PART, type Prepared, type Trained } from './nouns.ts'
 import { hashSplitFiles, prepare } from './prepare/index.ts'
 import { publish } from './publish/index.ts'
 import type { ObjectStore } from './publish/object-store.ts'
-import { type Device, openDevice, type TrainOptions, train } from './train/index.ts'
+import { type Device, embedTexts, hashSentenceModel, openDevice, type TrainOptions, train } from './train/index.ts'
 
 export const STEPS = ['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'] as const
 export type Step = (typeof STEPS)[number]
@@ -34,6 +35,8 @@ export interface BuildOptions {
   compute?: Partial<Compute>
   /** the last step to do */
   until: Step
+  /** look into what is judged, beyond the report; then nothing that was exported before is taken over */
+  examined?: boolean
   handles: StepHandles
   /** asked for only when there is something to publish */
   openStore: () => Promise<ObjectStore & { close(): Promise<void> }>
@@ -45,6 +48,10 @@ export interface BuildResult {
   folder: string
   steps: { step: Step; seconds: number; reused: boolean }[]
   report: Report | null
+  /** null where the last step came before the evaluation; `report` is a part of it */
+  card: ModelCard | null
+  /** null where it was not asked for */
+  examination: Examination | null
 }
 
 /**
@@ -52,25 +59,26 @@ export interface BuildResult {
  * code; one that was exported before is taken over as it is, and only published.
  */
 export async function build(options: BuildOptions): Promise<BuildResult> {
-  const { config, until, handles, openStore } = options
+  const { config, until, examined = false, handles, openStore } = options
   const factorsSource = factorsSourceOf(config)
   const inputs = [
     ...(await hashInputs(config.data)),
     ...(await hashSplitFiles(config.split)),
     ...(factorsSource ? await hashFactors(factorsSource) : []),
+    ...(await hashSentenceModel(config.model.content.embeddings)),
   ]
   const { buildId } = buildIdentity(config, inputs, hashCode())
   const folder = join(config.project.artifacts, buildId)
   const clock = stopwatch(until, handles)
   handles.log.info(`build ${buildId} (seed ${config.project.seed}) in ${folder}`)
 
-  const earlier = await readModel(modelIn(folder), buildId)
+  const earlier = examined ? null : await readModel(modelIn(folder), buildId)
   if (earlier) {
     handles.log.info('exported before with the same inputs, configuration and code: taken over')
     for (const step of STEPS.slice(0, -1)) if (clock.wants(step)) clock.steps.push({ step, seconds: 0, reused: true })
   }
-  const { exported, report } = earlier
-    ? { exported: earlier, report: earlier.manifest.card.evaluation }
+  const { exported, card, examination } = earlier
+    ? { exported: earlier, card: earlier.manifest.card, examination: null }
     : await makeModel(options, { buildId, folder, factorsSource, clock })
   if (exported && clock.wants('publish')) {
     await clock.time('publish', async () => {
@@ -82,15 +90,18 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
       }
     })
   }
-  return { buildId, folder, steps: clock.steps, report }
+  return { buildId, folder, steps: clock.steps, report: card?.evaluation ?? null, card, examination }
 }
 
 interface Made {
   /** null where the last step came before the export */
   exported: ExportedModel | null
   /** null where the last step came before the evaluation */
-  report: Report | null
+  card: ModelCard | null
+  examination: Examination | null
 }
+
+const NOTHING: Made = { exported: null, card: null, examination: null }
 
 interface Making {
   buildId: string
@@ -100,7 +111,7 @@ interface Making {
 }
 
 /** All steps from the data to an exported model, as far as they are wanted. */
-async function makeModel({ config, compute, handles }: BuildOptions, making: Making): Promise<Made> {
+async function makeModel({ config, compute, examined = false, handles }: BuildOptions, making: Making): Promise<Made> {
   const { buildId, folder, factorsSource, clock } = making
   // before all else: factors that cannot be used, or a GPU that is not there, are told at once
   const foreign = factorsSource && (await readFactors(factorsSource))
@@ -110,14 +121,14 @@ async function makeModel({ config, compute, handles }: BuildOptions, making: Mak
     const dataset = await clock.time('ingest', () => ingest(config.data, handles))
     let prepared: Prepared
     try {
-      if (!clock.wants('prepare')) return { exported: null, report: null }
+      if (!clock.wants('prepare')) return NOTHING
       prepared = await clock.time('prepare', () =>
         prepare(dataset, { ...config, seed: config.project.seed, outputDir: join(folder, 'tables') }, handles),
       )
     } finally {
       await dataset.database.close()
     }
-    if (!clock.wants('train')) return { exported: null, report: null }
+    if (!clock.wants('train')) return NOTHING
 
     const imported = foreign && placeFactors(foreign, prepared, handles.log)
     // the blend is learned by a draft that has not seen the validation part; the shipped model has
@@ -128,19 +139,27 @@ async function makeModel({ config, compute, handles }: BuildOptions, making: Mak
         resume,
       })),
     )
-    if (!clock.wants('evaluate')) return { exported: null, report: null }
+    if (!clock.wants('evaluate')) return NOTHING
 
-    const { model, blend, evaluation } = await clock.time('evaluate', async () => {
+    const { model, blend, evaluation, examination } = await clock.time('evaluate', async () => {
       const isKnown = (part: number) => part !== PART.test
       const encoded = (learned: Trained) => encodeArtifacts(learned, prepared, isKnown)
       const foldIn = config.model.cf.type !== 'als' && fitFoldIn(encoded(draft), prepared, config, handles)
       const blend = learnBlend(encoded({ ...draft, ...(foldIn && { foldIn }) }), prepared, config, handles)
       const model = { ...trained, ...(foldIn && { foldIn }) }
-      return { model, blend, evaluation: evaluate(encoded(model), blend, prepared, config, handles) }
+      const comparison = { ratings: prepared, parts: [PART.train, PART.validation], model: config.model, threads }
+      const itemKnn = await learnItemKnn(comparison, handles)
+      const files = encoded(model)
+      const evaluation = evaluate(files, blend, prepared, config, handles, itemKnn)
+      const uncompressed = examined && (await learnUncompressed(comparison, model, handles))
+      const examination = uncompressed
+        ? examine({ files, blend, prepared, config, itemKnn, uncompressed }, handles)
+        : null
+      return { model, blend, evaluation, examination }
     })
     const card = modelCard(config, prepared, model, blend, evaluation)
     await writeReport(folder, buildId, card, dataset, prepared, model, imported)
-    if (!clock.wants('export')) return { exported: null, report: evaluation }
+    if (!clock.wants('export')) return { exported: null, card, examination }
 
     const exported = await clock.time('export', () => {
       const files = encodeArtifacts(model, prepared, () => true)
@@ -148,7 +167,7 @@ async function makeModel({ config, compute, handles }: BuildOptions, making: Mak
       return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelIn(folder))
     })
     await rm(checkpointsIn(folder), { recursive: true, force: true })
-    return { exported, report: evaluation }
+    return { exported, card, examination }
   } finally {
     trainDevice.close()
   }
@@ -169,7 +188,10 @@ function factorsSourceOf({ model: { cf } }: Config): FactorsSource | null {
   return cf.type === 'imported' && path !== null ? { path, itemIds } : null
 }
 
-/** With `patience`, the draft finds out how many iterations are enough, and the final model takes as many. */
+/**
+ * With `patience`, the draft finds out how many iterations are enough, and the final model takes as many. The draft
+ * predicts no stars: nothing is chosen by them.
+ */
 async function trainTwice(
   prepared: Prepared,
   config: Config,
@@ -178,8 +200,11 @@ async function trainTwice(
   optionsOf: (name: 'draft' | 'final') => TrainOptions,
 ): Promise<{ draft: Trained; trained: Trained }> {
   const { model } = config
-  const settings = { model, seed: config.project.seed, imported }
-  const draft = await train(prepared, [PART.train], settings, labelled(handles, 'draft'), optionsOf('draft'))
+  const cache = join(config.project.artifacts, 'embeddings')
+  const embeddings = await embedTexts(prepared.catalog, model.content.embeddings, cache, handles)
+  const settings = { model, seed: config.project.seed, imported, embeddings }
+  const drafted = { ...settings, model: { ...model, stars: { ...model.stars, type: 'none' as const } } }
+  const draft = await train(prepared, [PART.train], drafted, labelled(handles, 'draft'), optionsOf('draft'))
   const cf = { ...model.cf, iterations: draft.losses.length || model.cf.iterations }
   const finalSettings = { ...settings, model: { ...model, cf } }
   const all = [PART.train, PART.validation]

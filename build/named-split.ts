@@ -12,18 +12,20 @@ import {
   readNcfSplit,
   readOwnSplit,
   type SplitFiles,
+  sharesOf,
   withoutCold,
+  withoutUntrained,
 } from './evaluate/index.ts'
 import type { Split } from './evaluate-split.ts'
 import { ingest } from './ingest/index.ts'
 import type { StepHandles } from './io/handles.ts'
-import type { PreparedRatings, SourceReport } from './nouns.ts'
+import type { Interactions, PreparedRatings, SourceReport } from './nouns.ts'
 import { prepare, splitRatings } from './prepare/index.ts'
 
 /** A split whose files are the caller's. @param relevantFrom stars; null: every interaction counts */
 export async function ownSplit(files: SplitFiles, relevantFrom: number | null, handles: StepHandles): Promise<Split> {
   const split = await readOwnSplit(files, handles)
-  return { ...split, relevantFrom, candidates: null, protocol: 'a split given by files' }
+  return { ...split, relevantFrom, learnsAgain: true, candidates: null, protocol: 'a split given by files' }
 }
 
 /**
@@ -42,22 +44,42 @@ export async function namedSplit(
   const data = sources && sources.length > 0 ? { ...config.data, sources } : config.data
   const { catalog, interactions: all, files } = await readRatings({ ...config, data }, handles)
 
-  const { keptFrom, relevantFrom, split, dropsCold, sampledNegatives, words } = protocol
-  const interactions = keptFrom === null ? all : keepEntries(all, (entry) => all.ratings[entry]! >= keptFrom)
-  const base = { catalog, files, relevantFrom, hasTimes: true, protocol: `${name}: ${words}` }
+  const { relevantFrom, learnsAgain, drops, sampledNegatives, words } = protocol
+  const interactions = keptBy(protocol, all)
+  const base = { catalog, files, relevantFrom, learnsAgain, hasTimes: true, protocol: `${name}: ${words}` }
   if (sampledNegatives) {
     const folder = inputs?.find(isNcf) ?? inputs?.at(-1) ?? '.'
     const { parts, candidates } = await readNcfSplit(folder, interactions, catalog)
     return { ...base, interactions: { ...interactions, parts }, candidates }
   }
   const used = new Uint8Array(interactions.itemIndices.length).fill(1)
+  const split = sharesOf(protocol, countUsers(interactions))
   const parts = splitRatings({ ...interactions, used }, { ...config.split, ...split }, config.project.seed)
-  const divided = { ...interactions, parts }
-  return { ...base, interactions: dropsCold ? withoutCold(divided) : divided, candidates: null }
+  const without = { cold: withoutCold, untrained: withoutUntrained, nothing: (all: Interactions) => all }
+  return { ...base, interactions: without[drops]({ ...interactions, parts }), candidates: null }
+}
+
+/** The ratings that are high enough for the protocol, of users who have enough of them. */
+function keptBy({ keptFrom, minPerUser }: Protocol, all: Interactions): Interactions {
+  const high = keptFrom === null ? all : keepEntries(all, (entry) => all.ratings[entry]! >= keptFrom)
+  if (minPerUser === 0) return high
+  const { indptr, itemIndices } = high
+  const isKept = new Uint8Array(itemIndices.length)
+  for (let user = 0; user + 1 < indptr.length; user++)
+    if (indptr[user + 1]! - indptr[user]! >= minPerUser) isKept.fill(1, indptr[user]!, indptr[user + 1]!)
+  return keepEntries(high, (entry) => isKept[entry] === 1)
+}
+
+/** Those with any rating. */
+function countUsers({ indptr }: Interactions): number {
+  return indptr.subarray(1).reduce((users, end, user) => users + (end > indptr[user]! ? 1 : 0), 0)
 }
 
 /** All ratings of the sources, each user's in the order of time; its tables are not kept. */
-async function readRatings(config: Config, handles: StepHandles): Promise<PreparedRatings & { files: SourceReport[] }> {
+export async function readRatings(
+  config: Config,
+  handles: StepHandles,
+): Promise<PreparedRatings & { files: SourceReport[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'marquee-ratings-'))
   const dataset = await ingest(config.data, handles)
   try {

@@ -1,5 +1,7 @@
+import type { NextMemory } from '#core/format/next.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Estimate, Manifest } from '#core/schemas/manifest.ts'
+import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import type { Database } from './io/database.ts'
 
 /** What one step of the build hands the next. Shapes are in the comments; `userIndex` and `itemIndex` are dense rows. */
@@ -187,10 +189,16 @@ export interface ItemWeights {
 /** train → export. */
 export interface Trained {
   factors: number
-  /** numItems × factors, row-major; zeros for a movie nobody liked in the training parts */
+  /** numItems × factors, row-major; zeros for a movie nobody liked in the training parts, and no texts placed */
   itemFactors: Float32Array
+  /** numItems; 1 where the factors come from the movie's texts, as nobody liked it in the training parts */
+  placedByTexts: Uint8Array
+  /** what each movie of a history says about the next one, as each time scale sees it; none where the config wants none */
+  next: { scales: (NextMemory & { weights: ItemWeights })[] }
   /** no entries where the config wants none */
   neighbours: ItemWeights
+  /** predicted stars; null where the config wants none */
+  stars: RatingModel<Float32Array> | null
   content: TermMatrix
   /** damped popularity, 0 to 1 */
   popularity: Float32Array

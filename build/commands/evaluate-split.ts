@@ -7,6 +7,7 @@ import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
 import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
 import { metricsTable } from './metrics-table.ts'
+import { splitFindings, writeReports } from './reports.ts'
 
 export interface EvaluateSplitFlags extends BuildFlags {
   train?: string
@@ -42,11 +43,14 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
   })
   stdout.write(`${splitSummary(report, cutoffs)}\n`)
   if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+  await writeReports(flags, splitFindings(report, chosenOf(report), flags.commandLine ?? ''), surroundings)
 }
 
 /** How the split is read that the flags name. @throws {ConfigError} for flags that do not go together */
 function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, handles: StepHandles) => Promise<Split> {
   const { train, valid, test, format = 'csv', relevantFrom = null, protocol, input } = flags
+  if (flags.examine !== undefined)
+    throw new ConfigError('--examine: found another split beside it; what is looked into is the configured one')
   if (protocol !== undefined) {
     const others = Object.entries({ '--train': train, '--valid': valid, '--test': test, '--format': flags.format })
     const [other] = others.find(([, value]) => value !== undefined) ?? []
@@ -77,10 +81,28 @@ function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, h
 
 /** Metrics at each cutoff, what was chosen, and whom they are of. */
 function splitSummary(report: SplitReport, cutoffs: number[]): string {
-  const { tuned, validation, protocol, users } = report
-  const { cf, neighbours, popularity, blend } = tuned
+  const { validation, protocol, users } = report
+  const left = [
+    [report.usersWithoutRelevant, 'users left out: nothing relevant in test'],
+    [report.usersWithoutHistory, 'users judged without a history'],
+    [report.itemsOnlyInTest, 'items to be found are in no other part'],
+  ] as const
+  return [
+    ...cutoffs.map((cutoff) => metricsTable(report, cutoff)),
+    ...cutoffs.map((cutoff) => differencesTable(report, cutoff)),
+    table(['chosen on validation', ''], chosenOf(report)),
+    `${protocol}\n${users} users judged${left.map(([count, what]) => (count > 0 ? `; ${count} ${what}` : '')).join('')}; ` +
+      `${validation.trials.length} settings tried`,
+  ].join('\n\n')
+}
+
+type Chosen = [what: string, settings: string]
+
+/** A source or a row of the blend, and its settings. */
+function chosenOf({ tuned }: SplitReport): Chosen[] {
+  const { cf, next, neighbours, popularity, blend } = tuned
   const learned = neighbours.type === 'none' ? {} : neighbours[neighbours.type]
-  const chosen = [
+  return [
     [
       'cf',
       settingsOf(cf, [
@@ -90,21 +112,30 @@ function splitSummary(report: SplitReport, cutoffs: number[]): string {
         'recencyHalfLife',
       ]),
     ],
+    ...(next.type === 'none' ? [] : ([['next', settingsOf(next, ['ratingExponent'])]] satisfies Chosen[])),
+    ...(next.type === 'none' ? [] : next.scales).map(
+      (scale, number): Chosen => [
+        `next, scale ${number + 1}`,
+        settingsOf(scale, ['length', 'recencyHalfLife', 'regularization']),
+      ],
+    ),
     ['neighbours', settingsOf({ ...neighbours, ...learned }, ['type', ...Object.keys(learned), 'recencyHalfLife'])],
     ['popularity', settingsOf(popularity, ['halfLifeDays'])],
-    ...blend.map(({ minLikes, weights }) => [`blend from ${minLikes} likes`, settingsOf(weights, SOURCES)]),
+    ...blend.map(({ minLikes, weights }): Chosen => [`blend from ${minLikes} likes`, settingsOf(weights, SOURCES)]),
   ]
-  const left = [
-    [report.usersWithoutRelevant, 'users left out: nothing relevant in test'],
-    [report.usersWithoutHistory, 'users judged without a history'],
-    [report.itemsOnlyInTest, 'items to be found are in no other part'],
-  ] as const
-  return [
-    ...cutoffs.map((cutoff) => metricsTable(report, cutoff)),
-    table(['chosen on validation', ''], chosen),
-    `${protocol}\n${users} users judged${left.map(([count, what]) => (count > 0 ? `; ${count} ${what}` : '')).join('')}; ` +
-      `${validation.trials.length} settings tried`,
-  ].join('\n\n')
+}
+
+/** What one row has over another, user by user: NDCG with its interval. */
+function differencesTable({ differences }: SplitReport, cutoff: number): string {
+  const rows = differences.map(({ a, b, metrics }) => {
+    const { mean, low, high } = metrics[`ndcg@${cutoff}`]!
+    return [`${a} − ${b}`, signed(mean), `${signed(low)} to ${signed(high)}`]
+  })
+  return table(['paired by user', `NDCG@${cutoff}`, '95 % interval'], rows)
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
 }
 
 function settingsOf(settings: object, names: readonly string[]): string {

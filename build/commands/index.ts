@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
-import { ConfigError, loadConfig, type Overrides } from '../config.ts'
+import { ConfigError, isPresetFile, loadConfig, type Overrides } from '../config.ts'
 import type { BuildResult, build, Compute, Step } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { createLog } from '../io/log.ts'
@@ -13,6 +13,8 @@ import { listModels, rollback } from '../publish/index.ts'
 import type { openLocalR2 } from '../publish/local-r2.ts'
 import { metricsTable } from './metrics-table.ts'
 import { prepareSummary } from './prepare-summary.ts'
+import { buildFindings, type ReportFlags, writeReports } from './reports.ts'
+import { starsTable } from './stars-table.ts'
 
 /** Where results and messages go, and what does the work; tests put their own in place. */
 export interface Surroundings {
@@ -38,13 +40,14 @@ export interface ConfigFlags {
   logFile?: string
 }
 
-export interface BuildFlags extends ConfigFlags {
+export interface BuildFlags extends ConfigFlags, ReportFlags {
   device: Compute['device']
   threads?: number
   resume?: boolean
   split?: string
   state?: string
   json?: string
+  examine?: string
   until: Step
 }
 
@@ -62,12 +65,17 @@ export async function buildCommand(
       config,
       compute: { device, ...(threads !== undefined && { threads }), ...(resume !== undefined && { resume }) },
       until: flags.until,
+      examined: flags.examine !== undefined || flags.report !== undefined,
       handles,
       openStore: () => surroundings.openStore(stateOf(flags, cwd)),
     }),
   )
-  stdout.write(`${await summaryOf(result)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
+  const { card, examination, ...told } = result
+  stdout.write(`${await summaryOf(told)}\n`)
+  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), told)
+  if (flags.examine !== undefined) writeJson(resolve(cwd, flags.examine), examination)
+  if (card)
+    await writeReports(flags, buildFindings(result.buildId, card, examination, flags.commandLine ?? ''), surroundings)
 }
 
 export interface PrepareFlags extends ConfigFlags {
@@ -97,7 +105,7 @@ export async function prepareCommand(flags: PrepareFlags, surroundings: Surround
 export function configOf(flags: ConfigFlags, cwd: string, overrides: Overrides): Config {
   return loadConfig({
     path: flags.config === undefined ? undefined : resolve(cwd, flags.config),
-    preset: flags.preset,
+    preset: flags.preset !== undefined && isPresetFile(flags.preset) ? resolve(cwd, flags.preset) : flags.preset,
     overrides: {
       ...overrides,
       ...(flags.seed !== undefined && { seed: flags.seed }),
@@ -172,14 +180,20 @@ export async function rollbackCommand(
   }
 }
 
-function stateOf({ state }: { state?: string }, cwd: string): { stateDir?: string } {
+export function stateOf({ state }: { state?: string }, cwd: string): { stateDir?: string } {
   return state === undefined ? {} : { stateDir: resolve(cwd, state) }
 }
 
 /** Metrics, steps and artifacts of a build, for a person. */
-async function summaryOf({ buildId, folder, steps, report }: BuildResult): Promise<string> {
+async function summaryOf({
+  buildId,
+  folder,
+  steps,
+  report,
+}: Omit<BuildResult, 'card' | 'examination'>): Promise<string> {
   const parts: string[] = []
   if (report !== null) parts.push(metricsTable(report))
+  if (report?.stars) parts.push(starsTable(report.stars))
   const stepRows = steps.map(({ step, seconds, reused }) => [step, seconds.toFixed(2), reused ? 'reused' : ''])
   parts.push(table(['step', 'seconds', ''], stepRows))
   const files = await filesIn(folder)

@@ -1,15 +1,6 @@
 import type { ModelCard, ModelMetrics } from '#core/schemas/manifest.ts'
+import { metricOrder, metricTitle } from '../io/metric-names.ts'
 import { table } from '../io/table.ts'
-
-/** How metrics are headed, and in which order; others follow under their own names. */
-const TITLES: Record<string, string> = {
-  ndcg: 'NDCG',
-  recall: 'Recall',
-  precision: 'Precision',
-  hitrate: 'HR',
-  map: 'MAP',
-  coverage: 'Coverage',
-}
 
 /**
  * Models × metrics at one list length: means over users, with the 95 % interval of the first.
@@ -20,9 +11,11 @@ export function metricsTable({ models }: Pick<ModelCard['evaluation'], 'models'>
   const names = first ? [...Object.keys(first.metrics), ...Object.keys(first.coverage)] : []
   const cutoffs = [...new Set(names.map((name) => Number(name.split('@')[1])))].sort((a, b) => a - b)
   const shown = cutoffs.includes(cutoff) ? cutoff : cutoffs[0]
-  const [main, ...others] = names.filter((name) => name.endsWith(`@${shown}`)).sort((a, b) => rank(a) - rank(b))
+  const [main, ...others] = names
+    .filter((name) => name.endsWith(`@${shown}`))
+    .sort((a, b) => metricOrder(a) - metricOrder(b))
 
-  const header = ['model', title(main ?? ''), '95 % interval', ...others.map(title)]
+  const header = ['model', metricTitle(main ?? ''), '95 % interval', ...others.map(metricTitle)]
   const rows = models.map((model) => [
     model.name,
     mean(model, main ?? ''),
@@ -39,20 +32,4 @@ function mean({ metrics, coverage }: ModelMetrics, name: string): string {
 function interval({ metrics }: ModelMetrics, name: string): string {
   const estimate = metrics[name]
   return estimate ? `${estimate.low.toFixed(4)} to ${estimate.high.toFixed(4)}` : '–'
-}
-
-/** `ndcg@10` as `NDCG@10` */
-function title(name: string): string {
-  const [metric, cutoff] = name.split('@')
-  return `${TITLES[plain(name)] ?? metric}@${cutoff}`
-}
-
-function rank(name: string): number {
-  const at = Object.keys(TITLES).indexOf(plain(name))
-  return at < 0 ? Number.POSITIVE_INFINITY : at
-}
-
-/** Metric without its cutoff, in lower case: `hitRate@10` is `hitrate`. */
-function plain(name: string): string {
-  return name.split('@')[0]!.toLowerCase()
 }

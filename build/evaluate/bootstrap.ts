@@ -18,12 +18,14 @@ export function estimate(values: Float64Array, resamples: Resamples): Estimate {
     let sum = 0
     for (const user of users) sum += values[user]!
     return sum / users.length
-  }).sort()
-  return {
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    low: quantile(means, 0.025),
-    high: quantile(means, 0.975),
-  }
+  })
+  return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, ...percentileInterval(means) }
+}
+
+/** 95 % of the resamples' values, which are sorted in place. */
+export function percentileInterval(values: Float64Array): Pick<Estimate, 'low' | 'high'> {
+  values.sort()
+  return { low: quantile(values, 0.025), high: quantile(values, 0.975) }
 }
 
 /** Of ascending numbers, by linear interpolation. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { openNeighbours } from '#core/format/neighbours.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { BlendTable, ModelCard } from '#core/schemas/manifest.ts'
 import { DataError } from '../io/files.ts'
@@ -6,19 +7,42 @@ import type { StepHandles } from '../io/handles.ts'
 import { type ArtifactFiles, type FoldInWeights, PART, type Prepared, type PreparedRatings } from '../nouns.ts'
 import { resampleUsers } from './bootstrap.ts'
 import { fitFoldIn as fit } from './fit-fold-in.ts'
-import { differences, type Judgement, judge, modelMetrics, rankers, SERVED } from './judge.ts'
+import { differences, type Judgement, judge, modelMetrics, rankAll, rankers, SERVED } from './judge.ts'
 import { judgedUsers } from './judged-users.ts'
 import { learnBlend as learn } from './learn-blend.ts'
+import { traitsOf } from './list-traits.ts'
 import { itemFactorsOf, openArtifacts } from './open-artifacts.ts'
 import { servingSettings } from './serving-settings.ts'
+import { predictFold, starsEvaluation } from './stars/judge-stars.ts'
 
+export { type ColdSplit, coldSplit } from './cold/cold-split.ts'
+export { type ColdJudgement, judgeCold } from './cold/judge-cold.ts'
+export { examine, type Uncompressed } from './examine/index.ts'
 export type { Candidates } from './judged-users.ts'
 export { servingSettings } from './serving-settings.ts'
 export { judgeSplit, type SplitJudgement } from './splits/judge-split.ts'
 export { NCF_TEST_FILE, readNcfSplit } from './splits/ncf-files.ts'
 export { type OwnSplit, readOwnSplit, type SplitFiles } from './splits/own-split.ts'
-export { keepEntries, PROTOCOLS, type Protocol, type ProtocolName, withoutCold } from './splits/protocols.ts'
+export {
+  keepEntries,
+  PROTOCOLS,
+  type Protocol,
+  type ProtocolName,
+  sharesOf,
+  withoutCold,
+  withoutUntrained,
+} from './splits/protocols.ts'
 export { SPLIT_FORMATS, type SplitFormat } from './splits/split-file.ts'
+export { predictFold, rmseOn, type StarFold, starsEvaluation } from './stars/judge-stars.ts'
+export { STAR_PROTOCOLS, type StarProtocol, type StarProtocolName } from './stars/protocols.ts'
+export { type Comparison, compareTrials, estimateTrial } from './tuning/compare-trials.ts'
+export {
+  judgeObjective,
+  OBJECTIVE_SOURCES,
+  type Objective,
+  parseObjective,
+  validationUsers,
+} from './tuning/objective.ts'
 export { type LearnSource, type Tuned, tune } from './tuning/tune.ts'
 
 export type Report = ModelCard['evaluation']
@@ -37,7 +61,9 @@ export function learnBlend(
   const { weights } = config.model.hybrid
   if (weights !== 'learned') return [{ minLikes: 0, weights }]
   const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
-  return learn(judged, openArtifacts(files, servingSettings(config, [])), config.project.seed, handles, maxUsers)
+  const model = openArtifacts(files, servingSettings(config, []))
+  const settings = { seed: config.project.seed, bootstrapSamples: config.evaluation.bootstrapSamples, maxUsers }
+  return learn(judged, model, settings, handles)
 }
 
 /**
@@ -63,7 +89,8 @@ export function fitFoldIn(
 
 /**
  * Judge exported bytes by the code that serves them: full ranking of the catalogue, seen movies left out, every
- * test user once. The blend, each source alone, popularity and random; 95 % intervals by bootstrap over users.
+ * test user once. The blend, each source alone, popularity, item-kNN and random; 95 % intervals by bootstrap over users.
+ * @param itemKnn the neighbours.arrow of item-kNN; null where it is a source of the blend itself
  */
 export function evaluate(
   files: ArtifactFiles,
@@ -71,16 +98,19 @@ export function evaluate(
   prepared: Prepared,
   config: Config,
   handles: StepHandles,
+  itemKnn: Uint8Array | null,
 ): Report {
   const { cutoffs, relevantFrom, bootstrapSamples } = config.evaluation
   const model = openArtifacts(files, servingSettings(config, blend))
   const { judged, withoutRelevant } = judgedUsers(prepared.interactions, PART.test, relevantFrom)
   const resamples = resampleUsers(judged.length, bootstrapSamples, config.project.seed)
   const values = new Map<string, Judgement>()
-  const rows = rankers(model, config)
+  const rows = rankers(model, config, itemKnn && openNeighbours(itemKnn))
+  const traits = traitsOf(model, prepared.interactions)
   for (const [index, [name, ranker]] of rows.entries()) {
     handles.signal.throwIfAborted()
-    values.set(name, judge(judged, ranker, cutoffs, model.catalog.numItems))
+    const lists = rankAll(judged, ranker, Math.max(...cutoffs))
+    values.set(name, judge(judged, lists, cutoffs, traits, model.catalog.numItems))
     handles.progress.update('evaluate', index + 1, rows.length)
   }
   return {
@@ -93,6 +123,9 @@ export function evaluate(
     usersWithoutRelevant: withoutRelevant,
     models: [...values].map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
     overPopularity: differences(values.get(SERVED)!, values.get('popularity')!, resamples),
+    stars:
+      model.stars &&
+      starsEvaluation([predictFold(model.stars, prepared.interactions)], bootstrapSamples, config.project.seed),
   }
 }
 

@@ -1,7 +1,8 @@
+import type { NeighbourIndex } from '#core/format/neighbours.ts'
 import { METRIC_AT_K, METRICS } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
 import { randomSource } from '#core/random.ts'
-import { type BlendWeights, type Config, SOURCES } from '#core/schemas/config.ts'
+import { type BlendWeights, type Config, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import { alone, blendScores, normalizersOf, weightsFor } from '#recommend/blend.ts'
@@ -10,40 +11,56 @@ import { rank } from '#recommend/index.ts'
 import { retrieve, tasteOf } from '#recommend/retrieve.ts'
 import { estimate, type Resamples } from './bootstrap.ts'
 import type { JudgedUser } from './judged-users.ts'
+import { TRAITS, type Trait, type TraitAtK } from './list-traits.ts'
 
 /** The name of the served blend among the report's rows. */
 export const SERVED = 'marquee'
+/** The row of item-kNN, the type of neighbours that it is. */
+export const ITEM_KNN = 'itemKnn' satisfies Config['model']['neighbours']['type']
 
 /** A user's list of k items, best first; fewer when fewer are left. */
 export type Ranker = (user: JudgedUser, k: number) => ArrayLike<number>
 
-/** Per metric and cutoff one value a user, and the coverage of the lists. */
+/** Per metric or trait and cutoff one value a user, and the coverage of the lists. */
 export interface Judgement {
   byMetric: Map<string, Float64Array>
   coverage: Record<string, number>
 }
 
 /**
- * What is judged, by name: the served blend, each source that the config has alone, and chance. Every list is of the
- * whole catalogue but the user's history, or of the user's candidates where there are some.
+ * What is judged, by name: the served blend, each source that the config has alone, item-kNN, and chance. Every list is
+ * of the whole catalogue but the user's history, or of the user's candidates where there are some.
+ * @param itemKnn weights to compare with; null where they are the configured neighbours, or there are none
  */
-export function rankers(model: Model, { project, model: { cf, neighbours } }: Config): [string, Ranker][] {
+export function rankers(
+  model: Model,
+  { project, model: { cf, next, neighbours } }: Config,
+  itemKnn: NeighbourIndex | null,
+): [string, Ranker][] {
   const served =
-    (weights?: BlendWeights): Ranker =>
+    (weights?: BlendWeights, by = model): Ranker =>
     (user, k) =>
       user.candidates
-        ? rankCandidates(user, user.candidates, weights, k, model)
-        : rank(user.history, { weights }, k, model).blended.map(({ itemIndex }) => itemIndex)
-  const nameOf = { cf: cf.type, neighbours: neighbours.type, content: 'content', popularity: 'popularity' }
+        ? rankCandidates(user, user.candidates, weights, k, by)
+        : rank(user.history, { weights, exclude: user.exclude }, k, by).blended.map(({ itemIndex }) => itemIndex)
+  const baseline = itemKnn && { ...model, neighbours: itemKnn }
+  const nameOf: Record<Source, string> = {
+    cf: cf.type,
+    next: next.type === 'none' ? 'none' : 'next',
+    neighbours: neighbours.type,
+    content: 'content',
+    popularity: 'popularity',
+  }
   const present = SOURCES.filter((source) => nameOf[source] !== 'none')
   const { uniform } = randomSource(project.seed)
   return [
     [SERVED, served()],
     ...present.map((source): [string, Ranker] => [nameOf[source], served(alone(source))]),
+    ...(baseline ? [[ITEM_KNN, served(alone('neighbours'), baseline)] satisfies [string, Ranker]] : []),
     [
       'random',
-      ({ history, candidates }, k) => {
-        const blocked = blockedItems(model, history.itemIndices, {})
+      ({ history, exclude, candidates }, k) => {
+        const blocked = blockedItems(model, history.itemIndices, { exclude })
         const isOut = (item: number) => blocked[item] === 1 || (candidates && !candidates.has(item))
         const scores = Float64Array.from(blocked, (_, item) => (isOut(item) ? Number.NaN : uniform()))
         return topK(scores, k).items
@@ -71,25 +88,43 @@ function rankCandidates(
   ).items
 }
 
-/** All metrics of a ranker's lists at all cutoffs, a value a user. */
-export function judge(users: JudgedUser[], ranker: Ranker, cutoffs: number[], numItems: number): Judgement {
+/** Every user's list, as long as the longest that is judged. */
+export function rankAll(users: JudgedUser[], ranker: Ranker, k: number): ArrayLike<number>[] {
+  return users.map((user) => ranker(user, k))
+}
+
+/** All metrics and traits of lists at all cutoffs, a value a user. */
+export function judge(
+  users: Pick<JudgedUser, 'relevant'>[],
+  lists: ArrayLike<number>[],
+  cutoffs: readonly number[],
+  traits: Record<Trait, TraitAtK>,
+  numItems: number,
+): Judgement {
   const byMetric = new Map<string, Float64Array>()
-  for (const metric of METRICS)
-    for (const cutoff of cutoffs) byMetric.set(`${metric}@${cutoff}`, new Float64Array(users.length))
-  const covered = cutoffs.map(() => new Set<number>())
-  const longest = Math.max(...cutoffs)
-  for (const [index, user] of users.entries()) {
-    const ranked = ranker(user, longest)
-    for (const [position, cutoff] of cutoffs.entries()) {
-      for (const metric of METRICS)
-        byMetric.get(`${metric}@${cutoff}`)![index] = METRIC_AT_K[metric](ranked, user.relevant, cutoff)
-      for (let at = 0; at < Math.min(cutoff, ranked.length); at++) covered[position]!.add(ranked[at]!)
-    }
+  for (const cutoff of cutoffs) {
+    for (const metric of METRICS)
+      byMetric.set(
+        `${metric}@${cutoff}`,
+        Float64Array.from(lists, (list, user) => METRIC_AT_K[metric](list, users[user]!.relevant, cutoff)),
+      )
+    for (const trait of TRAITS)
+      byMetric.set(
+        `${trait}@${cutoff}`,
+        Float64Array.from(lists, (list) => traits[trait](list, cutoff)),
+      )
   }
-  const coverage = Object.fromEntries(
-    cutoffs.map((cutoff, position) => [`coverage@${cutoff}`, covered[position]!.size / numItems]),
-  )
-  return { byMetric, coverage }
+  return { byMetric, coverage: coverageOf(lists, cutoffs, numItems) }
+}
+
+/** Share of the catalogue that stands in at least one list, by cutoff. */
+function coverageOf(lists: ArrayLike<number>[], cutoffs: readonly number[], numItems: number): Judgement['coverage'] {
+  const share = (cutoff: number) => {
+    const covered = new Set<number>()
+    for (const list of lists) for (let at = 0; at < Math.min(cutoff, list.length); at++) covered.add(list[at]!)
+    return covered.size / numItems
+  }
+  return Object.fromEntries(cutoffs.map((cutoff) => [`coverage@${cutoff}`, share(cutoff)]))
 }
 
 export function modelMetrics(name: string, { byMetric, coverage }: Judgement, resamples: Resamples): ModelMetrics {
@@ -97,6 +132,7 @@ export function modelMetrics(name: string, { byMetric, coverage }: Judgement, re
   return { name, metrics, coverage }
 }
 
+/** a minus b, paired by user. */
 export function differences(a: Judgement, b: Judgement, resamples: Resamples): Record<string, Estimate> {
   return Object.fromEntries(
     [...a.byMetric].map(([key, values]) => {

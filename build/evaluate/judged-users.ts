@@ -6,6 +6,8 @@ export interface JudgedUser {
   history: History
   /** item indices of the part's ratings at or above the threshold */
   relevant: ReadonlySet<number>
+  /** movieIds that were seen beside the history, where a user is replayed with less of it */
+  exclude?: number[]
   /** the only items that are ranked, where a protocol samples some */
   candidates?: ReadonlySet<number>
 }
@@ -47,7 +49,7 @@ export function judgedUsers(
       if (parts[entry] === part && ratings[entry]! >= relevantFrom) relevant.add(itemIndices[entry]!)
     if (relevant.size === 0) withoutRelevant++
     else {
-      const history = historyOf(interactions, from, start, to, KNOWN[part]!)
+      const history = historyBefore(interactions, user, part)
       judged.push({ history, relevant, ...(candidates && { candidates: candidatesOf(candidates, user) }) })
     }
   }
@@ -58,6 +60,13 @@ function candidatesOf(candidates: Candidates, userIndex: number): ReadonlySet<nu
   const found = candidates.get(userIndex)
   if (!found) throw new RangeError(`user ${userIndex} has no candidates, expected some for each judged user`)
   return found
+}
+
+/** What is known of a user who has ratings in the part when that is judged, as `judgedUsers` has it. */
+export function historyBefore(interactions: Interactions, userIndex: number, part: Part): History {
+  const { indptr, parts } = interactions
+  const [from, to] = [indptr[userIndex]!, indptr[userIndex + 1]!]
+  return historyOf(interactions, from, from + parts.subarray(from, to).indexOf(part), to, KNOWN[part]!)
 }
 
 /** @param start the first rating of the part, between the user's first entry `from` and the end `to` */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nextFile } from '#core/format/next.ts'
 import { openTable } from '#core/format/open-table.ts'
 import { FACTORS, GRAMIAN } from '#core/format/tables.ts'
 import type { ServeModel } from '#core/kernels/serve.ts'
@@ -6,14 +7,14 @@ import { type Model, openModel, type ServingSettings } from '#core/model.ts'
 import { compileKernel } from '../io/kernels.ts'
 import type { ArtifactFiles, FoldInWeights } from '../nouns.ts'
 
-/** Open exported bytes as the Worker does, in this process. */
+/** Open exported bytes as the Worker does, in this process; what was learned of one source alone has no time scales. */
 export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): Model {
   return openModel({
     read: (file) => bytesOf(files, file),
     source: (file) => ({ slice: async (start, end) => bytesOf(files, file).subarray(start, end) }),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
     serveModule: compileKernel('serve'),
-    settings,
+    settings: { ...settings, next: settings.next.filter((_, scale) => files.has(nextFile(scale))) },
   })
 }
 

@@ -4,6 +4,14 @@ import type { BlendTable } from '#core/schemas/manifest.ts'
 
 /** The part of the config that travels in the model card. */
 export function servingSettings({ model }: Config, blend: BlendTable): ServingSettings {
-  const { likedFrom, cf, neighbours } = model
-  return { likedFrom, recencyHalfLife: cf.recencyHalfLife, neighbourHalfLife: neighbours.recencyHalfLife, blend }
+  const { likedFrom, cf, next, neighbours } = model
+  const scales = next.type === 'none' ? [] : next.scales
+  return {
+    likedFrom,
+    recencyHalfLife: cf.recencyHalfLife,
+    neighbourHalfLife: neighbours.recencyHalfLife,
+    next: scales.map(({ length, recencyHalfLife }) => ({ length, recencyHalfLife })),
+    nextRatingExponent: next.ratingExponent,
+    blend,
+  }
 }

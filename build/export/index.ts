@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nextFile } from '#core/format/next.ts'
 import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS, USERS } from '#core/format/tables.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
 import type { ArtifactFiles, ExportedModel, Interactions, PreparedRatings, Trained } from '../nouns.ts'
 import { encodeNeighbours } from './encode-neighbours.ts'
+import { encodeStars } from './encode-stars.ts'
 import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
+
+export { encodeNeighbours } from './encode-neighbours.ts'
+export { encodeStars } from './encode-stars.ts'
 
 /**
  * The bytes that are published: what the evaluation runs on is what the Worker gets.
@@ -20,7 +25,9 @@ export function encodeArtifacts(
   return new Map([
     ...encodeMovies(trained, prepared, holdsRating),
     ...encodeFactors(trained),
+    ...trained.next.scales.map(({ weights }, scale) => [nextFile(scale), encodeNeighbours(weights)] as const),
     ['neighbours.arrow', encodeNeighbours(trained.neighbours)],
+    ...encodeStars(trained.stars),
     ...encodeContent(trained),
     ...encodeHistories(prepared.interactions, holdsRating),
   ])
@@ -116,22 +123,23 @@ function ratingStatistics(
   return { numRatings, meanRating: Float32Array.from(sums, (sum, item) => (sum > 0 ? sum / numRatings[item]! : 0)) }
 }
 
-function encodeFactors({ itemFactors, factors, foldIn }: Trained): [string, Uint8Array][] {
+function encodeFactors({ itemFactors, placedByTexts, factors, foldIn }: Trained): [string, Uint8Array][] {
   const numItems = itemFactors.length / factors
   const { quantized, scales } = quantizeRows(itemFactors, numItems, factors)
+  const learnedScales = scales.map((scale, item) => (placedByTexts[item] === 1 ? 0 : scale))
   return [
     [
       'factors.arrow',
       encodeTable(
         FACTORS,
         numItems,
-        { quantized: { size: factors, values: quantized }, scale: scales },
+        { quantized: { size: factors, values: quantized }, scale: scales, placedByTexts },
         Object.fromEntries(Object.entries(foldIn).map(([key, value]) => [key, String(value)])),
       ),
     ],
     [
       'gramian.arrow',
-      encodeTable(GRAMIAN, factors, { row: { size: factors, values: gramianOf(quantized, scales, factors) } }),
+      encodeTable(GRAMIAN, factors, { row: { size: factors, values: gramianOf(quantized, learnedScales, factors) } }),
     ],
   ]
 }

@@ -13,7 +13,7 @@ import { countParts, densityOf, ratingHistogram } from './statistics.ts'
 import { summarize } from './summary.ts'
 import { writeTables } from './tables.ts'
 
-export { hashSplitFiles } from './given-split.ts'
+export { hashSplitFiles, splitAsGiven } from './given-split.ts'
 export { requireReplaceable } from './replace-folder.ts'
 export { splitRatings } from './split.ts'
 export { drawValidation } from './split-by-seed.ts'

@@ -1,19 +1,28 @@
 import type { Config } from '#core/schemas/config.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { Part, PreparedRatings, Trained } from '../nouns.ts'
+import { placeColdItems } from './cold-items.ts'
+import type { Embeddings } from './embeddings/embed-texts.ts'
 import { foldInWeights, type TrainOptions, trainFactors } from './factors.ts'
 import { trainNeighbours } from './neighbours.ts'
+import { trainNext } from './next.ts'
 import { trainPopularity } from './popularity.ts'
+import { trainStars } from './stars.ts'
 import { trainContent } from './tf-idf.ts'
 
 export { type Device, openDevice } from './device.ts'
+export { type Embeddings, embedTexts, hashSentenceModel } from './embeddings/embed-texts.ts'
 export type { TrainOptions } from './factors.ts'
+export { trainNeighbours } from './neighbours.ts'
+export { trainStars } from './stars.ts'
 
 export interface TrainConfig {
   model: Config['model']
   seed: number
   /** item factors that another engine learned; null to learn them here */
   imported?: Pick<Trained, 'factors' | 'itemFactors'> | null
+  /** of the movies' texts; null without */
+  embeddings?: Embeddings | null
 }
 
 /**
@@ -23,7 +32,7 @@ export interface TrainConfig {
 export async function train(
   { catalog, interactions }: PreparedRatings,
   parts: readonly Part[],
-  { model, seed, imported }: TrainConfig,
+  { model, seed, imported, embeddings = null }: TrainConfig,
   handles: StepHandles,
   options: TrainOptions,
 ): Promise<Trained> {
@@ -31,8 +40,17 @@ export async function train(
   const learned = imported
     ? { ...imported, losses: [], foldIn: foldInWeights(null, numItems, model.cf) }
     : await trainFactors({ interactions, numItems, parts, model, seed }, handles, options)
+  const next = await trainNext({ interactions, numItems, parts, model }, handles, options.device.threads)
   const neighbours = await trainNeighbours({ interactions, numItems, parts, model }, handles, options.device.threads)
+  const stars = await trainStars({ interactions, numItems, parts, model, seed }, handles, options.device.threads)
   const content = trainContent(catalog, model.content)
+  const placed = await placeColdItems(
+    learned.itemFactors,
+    learned.factors,
+    { content, years: catalog.years, embeddings },
+    model.cf.coldItems,
+    handles,
+  )
   const popularity = trainPopularity(interactions, numItems, parts, model.likedFrom, model.popularity)
-  return { ...learned, neighbours, content, popularity }
+  return { ...learned, ...placed, next, neighbours, stars, content, popularity }
 }

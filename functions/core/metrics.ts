@@ -6,7 +6,7 @@
 /** What a good list holds. */
 export type Relevant = Pick<ReadonlySet<number>, 'has' | 'size'>
 
-export const METRICS = ['ndcg', 'recall', 'precision', 'hitRate', 'map'] as const
+export const METRICS = ['ndcg', 'recall', 'cappedRecall', 'precision', 'hitRate', 'map'] as const
 export type Metric = (typeof METRICS)[number]
 
 /** DCG with 1 / log2(rank + 1); the ideal list holds min(k, relevant) hits. Järvelin & Kekäläinen 2002. */
@@ -22,6 +22,11 @@ export function ndcgAtK(ranked: ArrayLike<number>, relevant: Relevant, cutoff: n
 /** Hits over all relevant items, not over min(k, relevant). */
 export function recallAtK(ranked: ArrayLike<number>, relevant: Relevant, cutoff: number): number {
   return hits(ranked, relevant, cutoff) / relevant.size
+}
+
+/** Hits over min(k, relevant): 1 for a perfect list of any length. The recall of Liang et al. 2018 (Mult-VAE). */
+export function cappedRecallAtK(ranked: ArrayLike<number>, relevant: Relevant, cutoff: number): number {
+  return hits(ranked, relevant, cutoff) / Math.min(cutoff, relevant.size)
 }
 
 /** Hits over k, also where the list is shorter. */
@@ -46,6 +51,7 @@ export function mapAtK(ranked: ArrayLike<number>, relevant: Relevant, cutoff: nu
 export const METRIC_AT_K: Record<Metric, typeof ndcgAtK> = {
   ndcg: ndcgAtK,
   recall: recallAtK,
+  cappedRecall: cappedRecallAtK,
   precision: precisionAtK,
   hitRate: hitRateAtK,
   map: mapAtK,

@@ -1,24 +1,34 @@
 import { type CatalogIndex, openCatalog } from './format/catalog.ts'
 import { type ContentIndex, openContent } from './format/content.ts'
 import { type NeighbourIndex, openNeighbours } from './format/neighbours.ts'
+import { type NextFile, nextFile, openNext } from './format/next.ts'
 import { ArtifactError, openTable } from './format/open-table.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
-import { DETAILS, FACTORS, GRAMIAN, HISTORIES, type RESIDENT_FILES, USERS } from './format/tables.ts'
+import { openStars } from './format/stars.ts'
+import { DETAILS, FACTORS, GRAMIAN, HISTORIES, RESIDENT_FILES, USERS } from './format/tables.ts'
 import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
 import type { ModelCard } from './schemas/manifest.ts'
+import type { RatingModel } from './scoring/fold-in-ratings.ts'
+import type { NextScaleIndex } from './scoring/next-scores.ts'
 import { openTitles, type TitleMatch } from './text/titles.ts'
 
-export type ResidentFile = (typeof RESIDENT_FILES)[number]
+export type ResidentFile = (typeof RESIDENT_FILES)[number] | NextFile
 
 /** A published model, opened: all that scoring needs, read-only. */
-export interface Model extends ServingSettings {
+export interface Model extends Omit<ServingSettings, 'next'> {
   catalog: CatalogIndex
+  /** time scales; none where the model does without */
+  next: NextScaleIndex[]
   neighbours: NeighbourIndex
+  /** predicted stars; null where the model has none */
+  stars: RatingModel | null
   content: ContentIndex
   titles: (query: string) => TitleMatch
   kernels: ServeKernels
   /** 1 where the movie has factors */
   hasFactors: Uint8Array
+  /** 1 where they come from its texts: nobody had liked it */
+  placedByTexts: Uint8Array
   /** ascending */
   userIds: Int32Array
   histories: SegmentedTable
@@ -26,7 +36,10 @@ export interface Model extends ServingSettings {
 }
 
 /** What the card says about how a model wants to be asked. */
-export type ServingSettings = Pick<ModelCard['model'], 'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'blend'>
+export type ServingSettings = Pick<
+  ModelCard['model'],
+  'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'blend'
+>
 
 export interface ModelParts {
   /** bytes of every resident file, already checked against the manifest's hashes */
@@ -38,24 +51,39 @@ export interface ModelParts {
   settings: ServingSettings
 }
 
+/** Files that an isolate keeps of a model with this card. */
+export function residentFiles({ next }: Pick<ServingSettings, 'next'>): ResidentFile[] {
+  return [...RESIDENT_FILES, ...next.map((_, scale) => nextFile(scale))]
+}
+
 /** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
 export function openModel(parts: ModelParts): Model {
   const catalog = openCatalog(parts.read('catalog.arrow'))
+  const { next: memories } = parts.settings
+  const next = openNext(
+    memories.map((_, scale) => parts.read(nextFile(scale))),
+    memories,
+  )
   const neighbours = openNeighbours(parts.read('neighbours.arrow'))
   const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'))
+  const stars = openStars(parts.read)
   const factors = openTable('factors.arrow', parts.read('factors.arrow'), FACTORS)
   const gramian = openTable('gramian.arrow', parts.read('gramian.arrow'), GRAMIAN)
   const quantized = factors.fixed<Int8Array>('quantized')
   const scales = factors.numbers<Float32Array>('scale')
 
+  for (const [scale, { weights }] of next.entries()) expectRows(nextFile(scale), weights.numItems, catalog.numItems)
   expectRows('neighbours.arrow', neighbours.numItems, catalog.numItems)
+  if (stars) expectRows('stars.arrow', stars.itemUnits.length, catalog.numItems)
   expectRows('content.arrow', content.numItems, catalog.numItems)
   expectRows('factors.arrow', factors.numRows, catalog.numItems)
   expectRows('gramian.arrow', gramian.numRows, quantized.size)
 
   return {
     catalog,
+    next,
     neighbours,
+    stars,
     content,
     titles: openTitles(catalog),
     kernels: openServeKernels(parts.serveModule, {
@@ -67,6 +95,7 @@ export function openModel(parts: ModelParts): Model {
       ...foldInWeights(factors.metadata),
     }),
     hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),
+    placedByTexts: factors.numbers('placedByTexts'),
     userIds: openTable('users.arrow', parts.read('users.arrow'), USERS).numbers('userId'),
     histories: openSegments(
       'histories',
@@ -85,6 +114,7 @@ export function openModel(parts: ModelParts): Model {
     likedFrom: parts.settings.likedFrom,
     recencyHalfLife: parts.settings.recencyHalfLife,
     neighbourHalfLife: parts.settings.neighbourHalfLife,
+    nextRatingExponent: parts.settings.nextRatingExponent,
     blend: parts.settings.blend,
   }
 }

@@ -90,5 +90,11 @@ function farthestFromZero(scores: Float32Array, blocked: Uint8Array): number {
 }
 
 function bySource(of: (source: Source) => number): Record<Source, number> {
-  return { cf: of('cf'), neighbours: of('neighbours'), content: of('content'), popularity: of('popularity') }
+  return {
+    cf: of('cf'),
+    next: of('next'),
+    neighbours: of('neighbours'),
+    content: of('content'),
+    popularity: of('popularity'),
+  }
 }

@@ -2,6 +2,7 @@ import type { Model } from '#core/model.ts'
 import type { Reason } from '#core/schemas/api.ts'
 import { nearestByContent } from '#core/scoring/content-scores.ts'
 import { neighbourContributions } from '#core/scoring/neighbour-scores.ts'
+import { nextContributions } from '#core/scoring/next-scores.ts'
 import type { Blended } from './blend.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -12,21 +13,25 @@ const POPULARITY_SPEAKS_FROM = 2 / 3
 
 /**
  * A template reason from the real score shares. Popularity speaks for a movie that owes it most of its score, else
- * the largest one of the personal sources. The liked movies that carried it are exact: for collaborative filtering by
- * Hu, Koren & Volinsky 2008, eq. 8, for neighbours by their weights.
+ * the largest one of the personal sources. The movies of the history that carried it are exact: for collaborative
+ * filtering by Hu, Koren & Volinsky 2008, eq. 8, for neighbours and for what comes next by their weights.
  * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
  * @param wantedGenres the request's genre filter, named by the popularity reason
  */
 export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
   const { itemIndex, score, shares } = blended
-  const { cf, neighbours, content, popularity } = shares
-  const largest = Math.max(cf, neighbours, content)
+  const { cf, next, neighbours, content, popularity } = shares
+  const largest = Math.max(cf, next, neighbours, content)
   if (largest <= 0 || popularity >= POPULARITY_SPEAKS_FROM * score)
     return popularityReason(itemIndex, model, wantedGenres)
   if (largest === cf) {
-    const { likesWithFactors, foldInWeights } = taste
-    return likedReason(likesWithFactors, model.kernels.contributions(itemIndex, likesWithFactors, foldInWeights), model)
+    const { likesWithFactors: liked, foldInWeights } = taste
+    const contributions = model.kernels.contributions(itemIndex, liked, foldInWeights)
+    return model.placedByTexts[itemIndex] === 1
+      ? placedReason(liked, contributions, model)
+      : likedReason(liked, contributions, model)
   }
+  if (largest === next) return nextReason(itemIndex, taste, model)
   if (largest === neighbours) {
     const { likesWithNeighbours: liked, neighbourStrengths } = taste
     return likedReason(liked, neighbourContributions(model.neighbours, itemIndex, liked, neighbourStrengths), model)
@@ -36,19 +41,39 @@ export function explain(blended: Blended, taste: Taste, model: Model, wantedGenr
 
 /** @param contributions what each of the liked movies gave */
 function likedReason(liked: Int32Array, contributions: Float32Array, model: Model): Reason {
-  const strongest = Array.from(liked, (item, position) => ({ item, share: contributions[position]! }))
+  const because = strongest(liked, contributions, model)
+  const text = because.length > 0 ? `Because you liked ${titles(because)}.` : 'Liked by viewers with your taste.'
+  return { kind: 'liked', text, because }
+}
+
+/** Nobody has liked the movie: what is known of it says who would. */
+function placedReason(liked: Int32Array, contributions: Float32Array, model: Model): Reason {
+  const because = strongest(liked, contributions, model)
+  const text =
+    because.length > 0
+      ? `New here; what is told of it suits viewers of ${titles(because)}.`
+      : 'New here; what is told of it suits your taste.'
+  return { kind: 'content', text, because }
+}
+
+/** The history need not have liked what carried the movie: it says what was taken up, and what others took up then. */
+function nextReason(itemIndex: number, { lastRated, lastRatedCounts }: Taste, model: Model): Reason {
+  const contributions = nextContributions(model.next, itemIndex, lastRated, lastRatedCounts)
+  const because = strongest(lastRated, contributions, model)
+  return { kind: 'next', text: `Often next after ${titles(because)}.`, because }
+}
+
+/** The movies that gave most, the strongest first. */
+function strongest(items: Int32Array, contributions: Float32Array, model: Model): Reason['because'] {
+  return Array.from(items, (item, position) => ({ item, share: contributions[position]! }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || a.item - b.item)
     .slice(0, MAX_BECAUSE)
-  const because = strongest.map(({ item }) => named(item, model))
-  return {
-    kind: 'liked',
-    text:
-      because.length > 0
-        ? `Because you liked ${because.map(({ title }) => title).join(' and ')}.`
-        : 'Liked by viewers with your taste.',
-    because,
-  }
+    .map(({ item }) => named(item, model))
+}
+
+function titles(because: Reason['because']): string {
+  return because.map(({ title }) => title).join(' and ')
 }
 
 function contentReason(itemIndex: number, taste: Taste, model: Model): Reason {

@@ -3,6 +3,7 @@ import type { Model } from '#core/model.ts'
 import type { Source } from '#core/schemas/config.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
 import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
+import { hasNextScores, nextScores } from '#core/scoring/next-scores.ts'
 
 /** What a history says about its viewer. */
 export interface Taste {
@@ -12,6 +13,10 @@ export interface Taste {
   likesWithFactors: Int32Array
   /** what each of these weighs when they are folded in: 1 the newest, less the older ones */
   foldInWeights: Float32Array
+  /** the last of all that was rated, liked or not, the oldest first, as far back as `next` looks; none where it is mute */
+  lastRated: Int32Array
+  /** how much each of these counts beside its age, by its stars */
+  lastRatedCounts: Float32Array
   /** those of the likes that have item–item weights */
   likesWithNeighbours: Int32Array
   /** how much what each of these says counts: 1 the newest, less the older ones */
@@ -21,6 +26,7 @@ export interface Taste {
 /**
  * One score a movie and source, by itemIndex; null where the source has nothing to go by.
  * - cf: predicted preference, about 0 to 1; a view that the next retrieve on this model overwrites
+ * - next: grows with the chance of each to be taken up next; some are below 0
  * - neighbours: sum of the likes' item–item weights; below 0 where they speak against a movie
  * - content: cosine with the profile of the likes, 0 to 1
  * - popularity: damped popularity, 0 to 1
@@ -38,6 +44,7 @@ export function tasteOf(history: History, model: Model): Taste {
     likes,
     likesWithFactors,
     foldInWeights: recencyWeights(likesWithFactors.length, model.recencyHalfLife),
+    ...lastRatedOf(history, model),
     likesWithNeighbours,
     neighbourStrengths: recencyWeights(likesWithNeighbours.length, model.neighbourHalfLife),
   }
@@ -45,15 +52,36 @@ export function tasteOf(history: History, model: Model): Taste {
 
 /** Score the whole catalogue by every source: fold in and scan in WASM, add up rows, walk the postings, look up popularity. */
 export function retrieve(taste: Taste, model: Model): SourceScores {
-  const { likes, likesWithFactors, foldInWeights, likesWithNeighbours, neighbourStrengths } = taste
+  const {
+    likes,
+    likesWithFactors,
+    foldInWeights,
+    lastRated,
+    lastRatedCounts,
+    likesWithNeighbours,
+    neighbourStrengths,
+  } = taste
   return {
     cf: likesWithFactors.length > 0 ? model.kernels.scan(model.kernels.foldIn(likesWithFactors, foldInWeights)) : null,
+    next: lastRated.length > 0 ? nextScores(model.next, lastRated, lastRatedCounts, model.catalog.numItems) : null,
     neighbours:
       likesWithNeighbours.length > 0
         ? neighbourScores(model.neighbours, likesWithNeighbours, neighbourStrengths)
         : null,
     content: likes.length > 0 && model.content.numTerms > 0 ? contentScores(model.content, likes) : null,
     popularity: model.catalog.popularity,
+  }
+}
+
+function lastRatedOf(
+  { itemIndices, ratings }: History,
+  { next, nextRatingExponent }: Model,
+): Pick<Taste, 'lastRated' | 'lastRatedCounts'> {
+  if (!hasNextScores(next, itemIndices)) return { lastRated: new Int32Array(0), lastRatedCounts: new Float32Array(0) }
+  const longest = Math.max(...next.map(({ length }) => length))
+  return {
+    lastRated: itemIndices.slice(-longest),
+    lastRatedCounts: ratings.slice(-longest).map((stars) => Math.max(0, stars) ** nextRatingExponent),
   }
 }
 

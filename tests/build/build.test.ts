@@ -58,15 +58,17 @@ test('goes from raw files to a published model, and a second time only looks', a
   expect(first.report?.models.map(({ name }) => name)).toEqual([
     'marquee',
     'als',
+    'next',
     'ease',
     'content',
     'popularity',
+    'itemKnn',
     'random',
   ])
   const pointer = Pointer.parse(JSON.parse(Buffer.from((await store.get('models/current.json'))!).toString()))
   expect(pointer.buildId).toBe(first.buildId)
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(first.folder, 'model/manifest.json'), 'utf8')))
-  expect(Object.keys(manifest.files).length).toBe(11)
+  expect(Object.keys(manifest.files).length).toBe(15)
   expect(JSON.parse(readFileSync(join(first.folder, 'report.json'), 'utf8'))).toMatchObject({
     buildId: first.buildId,
     data: { users: 6, movies: 12 },
@@ -99,16 +101,19 @@ test('a model of BPR factors has a fold-in found on validation', async () => {
 })
 
 test.each([
-  ['itemKnn', ['marquee', 'als', 'itemKnn', 'content', 'popularity', 'random']],
-  ['none', ['marquee', 'als', 'content', 'popularity', 'random']],
-] as const)('neighbours by %s are judged alone, where there are any', async (type, names) => {
+  ['itemKnn', 'linear', ['marquee', 'als', 'next', 'itemKnn', 'content', 'popularity', 'random']],
+  ['none', 'none', ['marquee', 'als', 'content', 'popularity', 'itemKnn', 'random']],
+] as const)('neighbours by %s and what comes next by %s are judged alone, where there are any', async (...types) => {
   const config = configOf(folder)
   const { model } = config
+  const [type, nextType, names] = types
   const neighbours = { ...model.neighbours, type }
-  const { folder: built, report } = await run({ ...config, model: { ...model, neighbours } }, 'export')
+  const next = { ...model.next, type: nextType }
+  const { folder: built, report } = await run({ ...config, model: { ...model, next, neighbours } }, 'export')
   expect(report?.models.map(({ name }) => name)).toEqual(names)
   const { card } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
   expect(card.model.neighbours).toBe(type)
+  expect(card.model.next).toHaveLength(nextType === 'none' ? 0 : 2)
 })
 
 test('with patience the final model takes as many iterations as the draft found to be enough', async () => {

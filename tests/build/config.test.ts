@@ -107,6 +107,7 @@ describe('a value that is not allowed', () => {
       'model: { neighbours: { type: slim } }',
       'config.yml:1: model.neighbours.type: found "slim"; must be one of ease, itemKnn, none',
     ],
+    ['model: { next: { scales: [] } }', 'config.yml:1: model.next.scales: found []; must have at least 1 entries'],
     [
       'model: { neighbours: { ease: { dropout: 1 } } }',
       'config.yml:1: model.neighbours.ease.dropout: found 1; must be below 1',
@@ -146,7 +147,7 @@ describe('a value that is not allowed', () => {
     ['split:', 'config.yml:1: split: found nothing; must be an object'],
     ['- a', 'config.yml: found ["a"]; must be sections with keys'],
     [
-      'model: { hybrid: { weights: { cf: 2, neighbours: 0, content: 1, popularity: 0 } } }',
+      'model: { hybrid: { weights: { cf: 2, next: 0, neighbours: 0, content: 1, popularity: 0 } } }',
       'config.yml:1: model.hybrid.weights.cf: found 2; must be at most 1',
     ],
   ])('%j is refused with what is', (content, message) => {

@@ -68,7 +68,7 @@ describe('a split of one’s own', () => {
     const found = await report(`${files} --k 10,20,100`)
     const names = found.models.map(({ name }) => name)
     // nothing is known of these items but their ids: there is no row for content
-    expect(names).toEqual(['marquee', 'als', 'ease', 'popularity', 'random'])
+    expect(names).toEqual(['marquee', 'als', 'next', 'ease', 'popularity', 'itemKnn', 'random'])
     for (const { metrics } of found.models)
       for (const [name, { mean, low, high }] of Object.entries(metrics)) {
         expect(low, name).toBeLessThanOrEqual(mean)
@@ -79,6 +79,15 @@ describe('a split of one’s own', () => {
     // 28 of the 58 others share the taste; the test item is one of the 9 of 20 that a user has not had, so at 10 all are found
     expect(recallAt('marquee', 10)).toBeCloseTo(58 / 59, 10)
     expect(recallAt('random', 10)).toBeLessThan(0.6)
+    // the blend beside every other row, and each of these beside popularity
+    const differenceOf = (a: string, b: string) =>
+      found.differences.find((difference) => difference.a === a && difference.b === b)!.metrics['recall@10']!
+    for (const other of names.slice(1)) {
+      expect(differenceOf('marquee', other).mean).toBeCloseTo(recallAt('marquee', 10) - recallAt(other, 10), 10)
+      if (other !== 'popularity')
+        expect(differenceOf(other, 'popularity').mean).toBeCloseTo(recallAt(other, 10) - recallAt('popularity', 10), 10)
+    }
+    expect(found.stdout).toMatch(/marquee − random +\+0\.\d{4} +\+0\.\d{4} to \+0\.\d{4}/)
     // k above the catalogue of 41: the list has all of it but the history, also what nobody knows
     expect(recallAt('marquee', 100)).toBe(1)
 
@@ -107,8 +116,21 @@ describe('a split of one’s own', () => {
 test('a named protocol divides the data itself', { timeout: 60_000 }, async () => {
   const found = await report('--protocol random-60-20-20 --input movielens', 'quick.yml')
   expect(found.protocol).toContain('relevant: 4 stars or more')
-  expect(found.models.map(({ name }) => name)).toEqual(['marquee', 'bpr', 'content', 'popularity', 'random'])
+  expect(found.models.map(({ name }) => name)).toEqual([
+    ...['marquee', 'bpr', 'next', 'content', 'popularity', 'itemKnn', 'random'],
+  ])
   expect(Object.keys(found.models[0]!.metrics)).toContain('precision@10')
+})
+
+test('strong generalization judges users held out whole, who tell four fifths of what they have', {
+  timeout: 60_000,
+}, async () => {
+  const found = await report('--protocol strong-generalization --input movielens', 'quick.yml')
+  expect(found.protocol).toContain('learned from train alone; ranked: the whole catalogue but the history')
+  expect(Object.keys(found.models[0]!.metrics)).toEqual(
+    expect.arrayContaining(['cappedRecall@20', 'cappedRecall@50', 'ndcg@100']),
+  )
+  expect(found).toMatchObject({ usersWithoutHistory: 0, itemsOnlyInTest: 0 })
 })
 
 describe('flags that do not go together end with 2', () => {
@@ -116,6 +138,7 @@ describe('flags that do not go together end with 2', () => {
     ['--train train', '--test: found nothing; a split needs --train and --test'],
     ['--valid valid --test test', '--train: found nothing; a split needs --train and --test'],
     ['--protocol global-time --test test', '--protocol: found --test beside it'],
+    ['--protocol global-time --examine e.json', '--examine: found another split beside it'],
     ['--protocol global-time --relevant-from 4', '--protocol: found --relevant-from beside it'],
     [
       '--protocol unheard-of',

@@ -50,9 +50,11 @@ describe('imported factors become a model like one of our own', () => {
     expect(report?.models.map(({ name }) => name)).toEqual([
       'marquee',
       'imported',
+      'next',
       'ease',
       'content',
       'popularity',
+      'itemKnn',
       'random',
     ])
     expect(report?.protocol).toContain(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hitRateAtK, METRIC_AT_K, mapAtK, ndcgAtK, precisionAtK, recallAtK } from '#core/metrics.ts'
+import { cappedRecallAtK, hitRateAtK, METRIC_AT_K, mapAtK, ndcgAtK, precisionAtK, recallAtK } from '#core/metrics.ts'
 
 describe('worked by hand', () => {
   test('a lone hit at rank 2 gives NDCG@3 of 1/log2(3)', () => {
@@ -11,6 +11,11 @@ describe('worked by hand', () => {
   test('the ideal list of NDCG@2 holds two of three relevant items', () => {
     // DCG = 1; ideal DCG = 1 + 1/log2(3) = 1.63093
     expect(ndcgAtK([4, 7], new Set([4, 5, 6]), 2)).toBeCloseTo(1 / 1.63093, 5)
+  })
+
+  test('capped recall divides by min(k, relevant)', () => {
+    expect(cappedRecallAtK([4, 7, 5], new Set([4, 5, 6, 8]), 3)).toBe(2 / 3)
+    expect(cappedRecallAtK([4, 7, 5], new Set([4, 6]), 3)).toBe(1 / 2)
   })
 
   test('recall divides by the relevant items, precision by k', () => {

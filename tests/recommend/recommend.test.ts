@@ -100,11 +100,52 @@ describe('neighbours', () => {
   })
 })
 
+describe('next', () => {
+  const rated = (...entries: [movieId: number, rating: number][]) =>
+    historyOf(entries.map(([movieId, rating], at) => ({ itemIndex: tinyItem(movieId), rating, timestamp: at })))
+  const ask = (history: ReturnType<typeof rated>, weights = alone('next')) => recommend(history, { weights }, 2, model)
+
+  test('what comes after the last movies is first, the order of the history counts', () => {
+    // after 60, the last one, 70 by 0.5; after 20, one before it, 30 by 0.5·2⁻¹
+    const { blended, rung } = ask(rated([20, 5], [60, 5]))
+    expect(rung).toBe('personalized')
+    expect(blended.map(({ itemIndex }) => itemIndex)).toEqual([70, 30].map(tinyItem))
+    expect(blended[1]!.score).toBeCloseTo(0.5, 6)
+    expect(ask(rated([60, 5], [20, 5])).blended[0]!.itemIndex).toBe(tinyItem(30))
+  })
+
+  test('what was liked more counts more', () => {
+    // 60 is last, with 1 star: 0.5 · 1; 20 before it with 5: 0.5 · 5 · 2⁻¹
+    const { blended } = ask(rated([20, 5], [60, 1]))
+    expect(blended.map(({ itemIndex }) => itemIndex)).toEqual([30, 70].map(tinyItem))
+    expect(blended[1]!.score).toBeCloseTo(0.4, 6)
+  })
+
+  test('a movie that was seen but not liked counts too, and is not said to be liked', () => {
+    const { blended, reasons, taste } = ask(rated([60, 1]))
+    expect(taste.likes).toHaveLength(0)
+    expect(blended[0]!.itemIndex).toBe(tinyItem(70))
+    expect(reasons[0]).toEqual({
+      kind: 'next',
+      text: 'Often next after Letters in July.',
+      because: [{ movieId: 60, title: 'Letters in July' }],
+    })
+  })
+
+  test('takes no part where nothing that it looks back at speaks', () => {
+    // 60 is three back: out of sight
+    const { rung, taste } = ask(rated([60, 5], [90, 5], [100, 5]))
+    expect(taste.lastRated).toHaveLength(0)
+    expect(rung).toBe('popularity')
+    expect(recommend(rated([60, 5]), {}, 1, { ...model, next: [] }).taste.lastRated).toHaveLength(0)
+  })
+})
+
 test('a score is the sum of its shares, each within its weight, whatever the sources say', () => {
   const scores = fc.float32Array({ minLength: 6, maxLength: 6, noNaN: true, noDefaultInfinity: true, min: -9, max: 9 })
   const share = fc.double({ min: 0, max: 1, noNaN: true })
-  const sourcesOf = fc.record({ cf: scores, neighbours: scores, content: scores, popularity: scores })
-  const weightsOf = fc.record({ cf: share, neighbours: share, content: share, popularity: share })
+  const sourcesOf = fc.record({ cf: scores, next: scores, neighbours: scores, content: scores, popularity: scores })
+  const weightsOf = fc.record({ cf: share, next: share, neighbours: share, content: share, popularity: share })
   fc.assert(
     fc.property(
       sourcesOf,

@@ -25,14 +25,17 @@ export interface Features {
   columns: Int32Array
 }
 
-/** @param counts how often each item stands in a history; one that never does has no feature */
-export function featuresOf(scales: readonly NextScale[], counts: Float32Array): Features {
+/**
+ * @param counts how often each item stands in a history
+ * @param minOccurrences that an item needs to have a feature; 1 or more
+ */
+export function featuresOf(scales: readonly NextScale[], counts: Float32Array, minOccurrences: number): Features {
   const numItems = counts.length
   const items: number[] = []
   const tileScales: number[] = []
   const columns = new Int32Array(scales.length * numItems).fill(-1)
   for (const [scale, { maxItems }] of scales.entries()) {
-    for (const item of mostFrequent(counts, maxItems)) {
+    for (const item of mostFrequent(counts, maxItems, minOccurrences)) {
       columns[scale * numItems + item] = items.length
       items.push(item)
     }
@@ -42,9 +45,9 @@ export function featuresOf(scales: readonly NextScale[], counts: Float32Array): 
   return { items: Int32Array.from(items), tileScales: Int32Array.from(tileScales), columns }
 }
 
-/** The `most` items that occur most, ascending; ties go to the lower itemIndex. */
-export function mostFrequent(counts: Float32Array, most: number | null): Int32Array {
-  const found = Array.from(counts.keys()).filter((item) => counts[item]! > 0)
+/** The `most` items that occur most, `least` times or more, ascending; ties go to the lower itemIndex. */
+export function mostFrequent(counts: Float32Array, most: number | null, least: number): Int32Array {
+  const found = Array.from(counts.keys()).filter((item) => counts[item]! >= least)
   found.sort((a, b) => counts[b]! - counts[a]! || a - b)
   return Int32Array.from(found.slice(0, most ?? found.length)).sort()
 }

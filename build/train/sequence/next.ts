@@ -14,6 +14,8 @@ export interface NextOptions {
   scales: readonly NextScale[]
   /** most frequent items that are recommended; null: every one that occurs. Others get no score */
   maxItems: number | null
+  /** that an item needs to speak: with few it says little that is sure, and takes as much time as any other */
+  minOccurrences: number
 }
 
 const F32 = 4
@@ -45,8 +47,8 @@ export async function trainNext(
   const { scales } = options
   const byItem = placesByItem(histories, numItems)
   const occurrences = rowLengths(byItem)
-  const features = featuresOf(scales, occurrences)
-  const targets = mostFrequent(occurrences, options.maxItems)
+  const features = featuresOf(scales, occurrences, options.minOccurrences)
+  const targets = mostFrequent(occurrences, options.maxItems, 1)
   const size = features.items.length
   const most = Math.min(
     targets.length,
@@ -147,9 +149,11 @@ function checkFits(size: number, numTargets: number, most: number, numPlaces: nu
   )
 }
 
-function checkOptions({ scales, maxItems }: NextOptions): void {
+function checkOptions({ scales, maxItems, minOccurrences }: NextOptions): void {
   if (scales.length === 0) throw new RangeError('next: no scales, expected at least one')
   checkCount('maxItems', maxItems)
+  if (!(Number.isInteger(minOccurrences) && minOccurrences >= 1))
+    throw new RangeError(`next: minOccurrences is ${minOccurrences}, expected a whole number from 1 up`)
   for (const [number, { length, recencyHalfLife, regularization, ...counts }] of scales.entries()) {
     const scale = `of scale ${number + 1}`
     if (!(Number.isInteger(length) && length >= 1))

@@ -29,7 +29,7 @@ export interface RatingsOptions {
 }
 
 export interface RatingsResult {
-  model: RatingModel
+  model: RatingModel<Float32Array>
   /** 1/√τ after each iteration: stars that a rating is off by, apart from what is uncertain of its rows */
   losses: number[]
 }
@@ -78,7 +78,7 @@ export interface RatingsSession {
   /** Both sides once; gives 1/√τ. */
   iterate(iteration: number): Promise<number>
   /** a copy of all that predictions want */
-  model(): RatingModel
+  model(): RatingModel<Float32Array>
   close(): Promise<void>
 }
 
@@ -186,8 +186,11 @@ export function openRatings(
       lowest: ratings.ratings.reduce((a, b) => Math.min(a, b)),
       highest: ratings.ratings.reduce((a, b) => Math.max(a, b)),
       items: engine.f32(sides.items.rows, numItems * size).slice(),
+      itemUnits: new Float32Array(numItems).fill(1),
       itemTraces: engine.f32(sides.users.traces, numItems * size).slice(),
+      traceUnits: new Float32Array(numItems).fill(1),
       itemScales: engine.f32(sides.items.scales, numItems).slice(),
+      itemVariances: itemVariances(),
       noisePrecision,
       scaleShape,
       userMean: sides.users.constant,
@@ -214,6 +217,23 @@ export function openRatings(
       if (known === KNOWN.users) for (let k = 2; k < size; k++) diagonal[k * size + k] = 1
       diagonal[known * size + known] = 0
     }
+  }
+
+  /** tr(S_i · mean of E[xxᵀ]), S_i being the posterior covariance of y_i: variance of xᵀy_i for want of knowing y_i. */
+  function itemVariances(): Float32Array {
+    const user = new Float64Array(size * size)
+    for (let row = 0; row < numUsers; row++) {
+      const moment = engine.f32(sides.users.moments + row * size * size * 4, size * size)
+      for (let at = 0; at < moment.length; at++) user[at]! += moment[at]! / numUsers
+    }
+    return Float32Array.from({ length: numItems }, (_, item) => {
+      const row = engine.f32(sides.items.rows + item * size * 4, size)
+      const moment = engine.f32(sides.items.moments + item * size * size * 4, size * size)
+      let variance = 0
+      for (let at = 0; at < moment.length; at++)
+        variance += user[at]! * (moment[at]! - row[Math.floor(at / size)]! * row[at % size]!)
+      return Math.max(0, variance)
+    })
   }
 
   /** Λ = (mean of E[(x − m)(x − m)ᵀ])⁻¹, 0 in the row and column of what is known. */

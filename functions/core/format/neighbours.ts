@@ -1,15 +1,15 @@
 import { ArtifactError, openTable } from './open-table.ts'
 import { NEIGHBOURS } from './tables.ts'
 
-/** Item–item weights by the item in a history; views on the artifact. */
+/** Item–item weights by the item in a history; views on the artifact, or whole numbers and weights that are not exported. */
 export interface NeighbourIndex {
   numItems: number
   /** numItems + 1; entries of itemIndex are [offsets[i], offsets[i + 1]) */
   offsets: Int32Array
   /** from the item of the entry before, or from 0, to this one */
-  gaps: Uint16Array
+  gaps: Uint16Array | Int32Array
   /** weight of entry e of item i is `weights[e] · scales[i]` */
-  weights: Int8Array
+  weights: Int8Array | Float32Array
   scales: Float32Array
 }
 

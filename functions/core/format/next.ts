@@ -1,8 +1,10 @@
 import type { NextScaleIndex } from '../scoring/next-scores.ts'
 import { openNeighbours } from './neighbours.ts'
 
+export type NextFile = `next-${number}.arrow`
+
 /** Each scale's weights are a table like neighbours.arrow, in a file of its own. */
-export function nextFile(scale: number): string {
+export function nextFile(scale: number): NextFile {
   return `next-${scale + 1}.arrow`
 }
 

@@ -7,7 +7,10 @@
  * | catalog.arrow           | movie      | resident                              |
  * | factors.arrow           | movie      | copied into WASM memory               |
  * | gramian.arrow           | factor     | copied into WASM memory               |
+ * | next-1.arrow, next-2 …  | movie      | resident; a file a time scale         |
  * | neighbours.arrow        | movie      | resident                              |
+ * | stars.arrow             | movie      | resident                              |
+ * | stars-prior.arrow       | coordinate | resident                              |
  * | content.arrow           | movie      | resident                              |
  * | terms.arrow             | term       | resident                              |
  * | users.arrow             | user       | resident                              |
@@ -62,15 +65,18 @@ export const CATALOG = {
  */
 export const FACTORS = {
   name: 'factors',
-  version: 2,
+  version: 3,
   columns: {
     /** q; the factor is q · scale */
     quantized: 'fixed<int8>',
+    /** 0 for a movie without factors */
     scale: 'float32',
+    /** 1 where they come from the movie's texts, as nobody liked it when the model was trained */
+    placedByTexts: 'uint8',
   },
 } as const satisfies TableSpec
 
-/** YᵀY of the factors as served (after quantization). */
+/** YᵀY of the factors as served (after quantization), but for those that come from texts: nobody could have liked these. */
 export const GRAMIAN = {
   name: 'gramian',
   version: 1,
@@ -85,6 +91,35 @@ export const NEIGHBOURS = {
   name: 'neighbours',
   version: 1,
   columns: { gaps: 'list<uint16>', weights: 'list<int8>', scale: 'float32' },
+} as const satisfies TableSpec
+
+/**
+ * Predicted stars: rows y and z of RatingModel in scoring/fold-in-ratings.ts, f + 2 coordinates long; f + 2 is a multiple
+ * of 8. 48 bytes a movie with 14 factors. Schema metadata: `mean`, `lowest`, `highest`, `noisePrecision`, `scaleShape`.
+ * No rows in a model without them.
+ */
+export const STARS = {
+  name: 'stars',
+  version: 1,
+  columns: {
+    /** y is factors · factorScale */
+    factors: 'fixed<int8>',
+    factorScale: 'float32',
+    /** z is traces · traceScale; 0 for a movie that nobody rated */
+    traces: 'fixed<int8>',
+    traceScale: 'float32',
+    /** a_i */
+    noiseScale: 'float32',
+    /** of a prediction, for what is not known of the movie; squared stars */
+    variance: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** What is known of users beforehand: the prior mean c and a row of Λ a coordinate. */
+export const STARS_PRIOR = {
+  name: 'stars-prior',
+  version: 1,
+  columns: { mean: 'float32', precision: 'fixed<float32>' },
 } as const satisfies TableSpec
 
 /** TF-IDF; the weight is w · scale, a row of weights has unit length before rounding. */
@@ -152,12 +187,14 @@ export const SEGMENTS = {
 
 export const FORMAT = 'marquee'
 
-/** Files that an isolate keeps; the segmented ones are read by range. */
+/** Files that an isolate keeps, beside those of the time scales; the segmented ones are read by range. */
 export const RESIDENT_FILES = [
   'catalog.arrow',
   'factors.arrow',
   'gramian.arrow',
   'neighbours.arrow',
+  'stars.arrow',
+  'stars-prior.arrow',
   'content.arrow',
   'terms.arrow',
   'users.arrow',

@@ -58,6 +58,11 @@ export interface ServeKernels {
   scan(userVector: Float32Array, out?: Float32Array): Float32Array
   /** Cosine of one item with all, −1 to 1, itself included; 0 where either row is zeros. `out` as in `scan`. */
   cosines(itemIndex: number, out?: Float32Array): Float32Array
+  /**
+   * The rows of some items at unit length, so that their products are cosines; zeros where a row is.
+   * @param out items × factors
+   */
+  unitRows(items: Int32Array, out?: Float32Array): Float32Array
 }
 
 interface Exports {
@@ -208,6 +213,17 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
       const row = items + itemIndex * factors
       new Int16Array(memory.buffer, query, factors).set(new Int8Array(memory.buffer, row, factors))
       return scanWith(inverseNorms, floats(inverseNorms, numItems)[itemIndex]!, out)
+    },
+    unitRows(wanted, out = new Float32Array(wanted.length * factors)) {
+      if (out.length !== wanted.length * factors)
+        throw new RangeError(`out has ${out.length} places, expected ${wanted.length * factors}`)
+      const quantized = new Int8Array(memory.buffer, items, numItems * factors)
+      const norms = floats(inverseNorms, numItems)
+      for (const [position, item] of wanted.entries()) {
+        checkItem(item, numItems)
+        for (let k = 0; k < factors; k++) out[position * factors + k] = norms[item]! * quantized[item * factors + k]!
+      }
+      return out
     },
   }
 }

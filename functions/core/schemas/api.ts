@@ -37,7 +37,7 @@ const weight = z.number().min(0).max(1).default(0)
 
 /** Weights of one request; what it does not name weighs nothing. */
 const RequestWeights = z
-  .strictObject({ cf: weight, neighbours: weight, content: weight, popularity: weight } satisfies Record<
+  .strictObject({ cf: weight, next: weight, neighbours: weight, content: weight, popularity: weight } satisfies Record<
     Source,
     z.ZodType
   >)
@@ -47,6 +47,12 @@ export const RecommendOptions = ListOptions.extend({
   weights: RequestWeights.optional().describe(
     'weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model',
   ),
+  diversity: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('how much unlike each other the movies shall be (MMR): 0, the default, is the best-first list as it is'),
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>
 
@@ -105,6 +111,7 @@ export type MovieDetails = z.infer<typeof MovieDetails>
 export const Shares = z
   .object({
     cf: z.number(),
+    next: z.number(),
     neighbours: z.number(),
     content: z.number(),
     popularity: z.number(),
@@ -113,7 +120,7 @@ export const Shares = z
 export type Shares = z.infer<typeof Shares>
 
 export const Reason = z.object({
-  kind: z.enum(['liked', 'content', 'genre', 'popular']),
+  kind: z.enum(['liked', 'next', 'content', 'genre', 'popular']),
   text: z.string().describe('one sentence for the viewer'),
   because: z
     .array(z.object({ movieId: MovieId, title: z.string() }))
@@ -126,6 +133,13 @@ export const RecommendedMovie = MovieSummary.extend({
   score: z.number().describe('blended score; comparable within one answer only'),
   shares: Shares,
   reason: Reason,
+  predictedStars: z
+    .number()
+    .nullable()
+    .describe(
+      'stars that the viewer would give, by those given before; without any, what an average viewer would give; null ' +
+        'where the model predicts none',
+    ),
 })
 export type RecommendedMovie = z.infer<typeof RecommendedMovie>
 
@@ -140,6 +154,17 @@ export const Degraded = z
   .describe('what this answer had to do without; empty when all was there')
 export type Degraded = z.infer<typeof Degraded>
 
+export const DiversityReceipt = z
+  .object({
+    asked: z.number().describe('the diversity of the request, above 0'),
+    relevanceGivenUp: z.number().describe('share of the summed scores of the list without diversity'),
+    intraListDiversity: z
+      .object({ before: z.number(), after: z.number() })
+      .describe('mean pairwise 1 − cosine of the list without and with diversity'),
+  })
+  .describe('what diversity cost and bought; left out where none was asked for')
+export type DiversityReceipt = z.infer<typeof DiversityReceipt>
+
 export const Recommendations = z.object({
   modelId: z.string().describe('build that answered'),
   rung: Rung,
@@ -149,10 +174,48 @@ export const Recommendations = z.object({
     likes: z.int().describe('those that count as liked'),
     unknownMovieIds: z.array(z.int()).describe('movies of the history that the catalogue lacks'),
   }),
+  diversity: DiversityReceipt.optional(),
   degraded: Degraded,
   items: z.array(RecommendedMovie),
 })
 export type Recommendations = z.infer<typeof Recommendations>
+
+export const PredictRatingsRequest = z
+  .strictObject({
+    userId: UserId.optional().describe('whose ratings the prediction goes by: published and live ones'),
+    history: z
+      .array(HistoryEntry)
+      .optional()
+      .describe('instead of userId: ratings to go by; entries without stars say nothing here'),
+    movieIds: z.array(MovieId).min(1).max(100).describe('movies to predict, at most 100'),
+  })
+  .refine(({ userId, history }) => (userId === undefined) !== (history === undefined), {
+    error: 'must have either userId or history',
+  })
+export type PredictRatingsRequest = z.infer<typeof PredictRatingsRequest>
+
+export const PredictedRatings = z.object({
+  modelId: z.string(),
+  basis: z
+    .enum(['personal', 'movie'])
+    .describe('personal: by the viewer’s own stars; movie: there are none, so by the movie and the average viewer'),
+  history: z.object({
+    ratings: z.int().describe('ratings with stars that the prediction went by'),
+    unknownMovieIds: z.array(z.int()).describe('movies of the history that the catalogue lacks'),
+  }),
+  unknownMovieIds: z.array(z.int()).describe('movies asked for that the catalogue lacks'),
+  degraded: Degraded,
+  predictions: z
+    .array(
+      MovieSummary.extend({
+        stars: z.number().describe('expected rating'),
+        sd: z.number().describe('standard deviation of the rating about it: what is not known, and that stars vary'),
+        rating: Stars.nullable().describe('what the viewer did give, null where nothing'),
+      }),
+    )
+    .describe('in the order of movieIds'),
+})
+export type PredictedRatings = z.infer<typeof PredictedRatings>
 
 export const MovieList = z.object({ modelId: z.string(), items: z.array(MovieSummary) })
 export type MovieList = z.infer<typeof MovieList>
@@ -202,7 +265,10 @@ export type Health = z.infer<typeof Health>
 export const Readiness = z.object({
   status: z.enum(['ready', 'not ready']),
   modelId: z.string().nullable().describe('model that answers now'),
-  problem: z.string().nullable().describe('why a newer model was refused, or why there is none'),
+  problem: z
+    .string()
+    .nullable()
+    .describe('why a newer model was refused, or why there is none; with authentication told to the scope admin only'),
 })
 export type Readiness = z.infer<typeof Readiness>
 
@@ -210,9 +276,13 @@ export const ApiError = z.object({
   error: z.object({
     code: z.enum([
       'bad_request',
+      'unauthorized',
+      'forbidden',
       'not_found',
-      'too_large',
       'method_not_allowed',
+      'too_large',
+      'unsupported_media_type',
+      'rate_limited',
       'not_ready',
       'unavailable',
       'internal',

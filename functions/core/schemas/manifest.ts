@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ApiConfig, BlendWeights } from './config.ts'
+import { ApiConfig, BlendWeights, SOURCES } from './config.ts'
 
 /**
  * What is published beside the artifacts. `models/<buildId>/manifest.json` is immutable and holds no
@@ -17,7 +17,7 @@ export const Pointer = z.strictObject({
 })
 export type Pointer = z.infer<typeof Pointer>
 
-const Estimate = z.object({
+export const Estimate = z.object({
   mean: z.number(),
   low: z.number().describe('lower end of the 95 % bootstrap interval over users'),
   high: z.number().describe('upper end of the 95 % bootstrap interval over users'),
@@ -34,11 +34,51 @@ export const ModelMetrics = z.object({
 })
 export type ModelMetrics = z.infer<typeof ModelMetrics>
 
+const BlendEvidence = z.object({
+  bestMember: z.enum(SOURCES).describe('the best source alone on validation'),
+  users: z.int().describe('validation users, each replayed with as many likes as the row stands for'),
+  'ndcg@10': Estimate.describe(
+    'blend minus best member, paired by user; the weights that judge one half of the users were chosen on the other',
+  ),
+  shipped: z.enum(['blend', 'member']).describe('the blend only where the interval lies above 0'),
+})
+export type BlendEvidence = z.infer<typeof BlendEvidence>
+
 export const BlendTable = z
-  .array(z.object({ minLikes: z.int().min(0), weights: BlendWeights }))
+  .array(
+    z.object({
+      minLikes: z.int().min(0),
+      weights: BlendWeights,
+      evidence: BlendEvidence.optional().describe('why these weights; none where nothing was compared'),
+    }),
+  )
   .min(1)
   .describe('weights by history length: the last row whose minLikes is not above the number of likes holds')
 export type BlendTable = z.infer<typeof BlendTable>
+
+/** How far predicted stars were off, on ratings that the model had not seen. */
+export const StarsEvaluation = z.object({
+  users: z.int(),
+  ratings: z.int().describe('ratings that were predicted'),
+  models: z
+    .array(z.object({ name: z.string(), metrics: z.record(z.string(), Estimate) }))
+    .describe(
+      'rmse and mae over all ratings, rmseByUser and maeByUser the means of the users’ own; beside the mean of all ratings, ' +
+        'the movie’s mean, and this with the user’s deviation from it',
+    ),
+  overBaseline: z
+    .record(z.string(), Estimate)
+    .describe('served minus userAndMovieMean, paired by user: below 0 is better'),
+  calibration: z
+    .array(z.object({ from: z.number(), to: z.number(), ratings: z.int(), predicted: z.number(), actual: z.number() }))
+    .describe('mean stars predicted and given, by predicted stars in bins of half a star'),
+  withinDeviation: z
+    .object({ one: z.number(), two: z.number() })
+    .describe(
+      'share of the ratings within one and two of the predicted standard deviations; 0.68 and 0.95 of normal ones',
+    ),
+})
+export type StarsEvaluation = z.infer<typeof StarsEvaluation>
 
 /** What a person should know of a model before trusting it. Served by `GET /model`. */
 export const ModelCard = z.object({
@@ -60,6 +100,18 @@ export const ModelCard = z.object({
   model: z.object({
     cf: z.string().describe('algorithm of the collaborative score'),
     neighbours: z.string().describe('algorithm of the item–item weights; none where there are none'),
+    next: z
+      .array(
+        z.object({
+          length: z.int().min(1).describe('items back from the end of a history that it sees'),
+          recencyHalfLife: z.number().positive().describe('items after which an older one weighs half'),
+        }),
+      )
+      .describe('time scales of what comes next after a history, a file next-N.arrow each; empty where there is none'),
+    nextRatingExponent: z
+      .number()
+      .min(0)
+      .describe('p of stars^p that a movie of the history counts for what comes next; 0: all the same'),
     factors: z.int(),
     iterations: z.int().describe('sweeps over users and items; 0 where the factors were imported'),
     regularization: z.number().describe('λ of a history that is folded in, where a like weighs 1'),
@@ -80,6 +132,7 @@ export const ModelCard = z.object({
     usersWithoutRelevant: z.int().describe('users left out because nothing in their test part is relevant'),
     models: z.array(ModelMetrics),
     overPopularity: z.record(z.string(), Estimate).describe('served blend minus popularity, paired by user'),
+    stars: StarsEvaluation.nullable().describe('of predicted stars; null where the model predicts none'),
   }),
   exampleUsers: z.array(z.int()).describe('users that the page offers to try'),
 })
@@ -90,7 +143,7 @@ export const Manifest = z.strictObject({
   version: z.literal(1),
   buildId: BuildId,
   files: z.record(
-    z.string().regex(/^[a-z-]+\.arrow$/),
+    z.string().regex(/^[a-z-]+[0-9]*\.arrow$/),
     z.strictObject({ sizeBytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   ),
   api: ApiConfig,

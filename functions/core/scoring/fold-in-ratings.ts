@@ -7,7 +7,7 @@ const ROUNDS = 3
  * What is known of stars without any user. A rating is μ + x_uᵀy_i, x_u = (1, b_u, p_u) and y_i = (b_i, 1, q_i);
  * kernels/train/ratings.ts says where the rest comes from.
  */
-export interface RatingModel {
+export interface RatingModel<Rows extends Float32Array | Int8Array = Float32Array | Int8Array> {
   /** length of a row: factors + 2 */
   size: number
   /** μ */
@@ -15,12 +15,17 @@ export interface RatingModel {
   /** stars that a prediction stays within */
   lowest: number
   highest: number
-  /** y, numItems × size */
-  items: Float32Array
-  /** z, numItems × size: what having rated an item, with whatever stars, says of a user */
-  itemTraces: Float32Array
+  /** y in units of `itemUnits`, numItems × size */
+  items: Rows
+  /** one an item: what 1 stands for in its row of `items`; 1 each before quantization */
+  itemUnits: Float32Array
+  /** z in units of `traceUnits`, numItems × size: what having rated an item, with whatever stars, says of a user */
+  itemTraces: Rows
+  traceUnits: Float32Array
   /** a_i, one an item */
   itemScales: Float32Array
+  /** one an item: how far its rating by a user like any other may be off for what is not known of the item, squared stars */
+  itemVariances: Float32Array
   /** τ */
   noisePrecision: number
   /** s */
@@ -31,79 +36,125 @@ export interface RatingModel {
   userPrecision: Float32Array
 }
 
+/** What a history says of how its user rates: a posterior. */
+export interface RatingUser {
+  /** mean of x (size), the first 1 */
+  factors: Float64Array
+  /** of x (size × size), 0 in the row and column of the coordinate that is 1 */
+  covariance: Float64Array
+  /** a_u */
+  scale: number
+}
+
 /**
- * Factors of a user from a history alone: the posterior mean in kernels/train/ratings.ts with the items as they are, and
- * the noise of this user's stars found along with it. O(n·size² + size³) for n ratings.
+ * A user from a history alone: the posterior in kernels/train/ratings.ts with the items as they are, and the noise of this
+ * user's stars found along with it. O(n·size² + size³) for n ratings.
  * @param itemIndices rated items; @param ratings stars of each
- * @returns x (size), the first 1; the prior's mean for an empty history
+ * @returns the prior for an empty history
  * @throws {RangeError} on an index out of range, or stars that are not a number
  */
 export function foldInRatings(
   model: RatingModel,
   itemIndices: ArrayLike<number>,
   ratings: ArrayLike<number>,
-  out: Float64Array = new Float64Array(model.size),
-): Float64Array {
-  const { size, items, itemScales, userPrecision, noisePrecision, scaleShape } = model
+): RatingUser {
+  const { size, items, itemUnits, itemScales, userPrecision, noisePrecision, scaleShape } = model
   const count = itemIndices.length
   checkHistory(model, itemIndices, ratings)
   const prior = priorOf(model, itemIndices)
-  out.set(prior)
-  if (count === 0) return out
+  if (count === 0) return { factors: prior, covariance: covarianceOf(userPrecision, size), scale: 1 }
 
   // Σ a·yyᵀ, Σ a·v·y and Σ a·v²
   const observed = new Float64Array(size * size)
   const right = new Float64Array(size)
+  const row = new Float64Array(size)
   let squares = 0
   for (let at = 0; at < count; at++) {
     const item = itemIndices[at]!
-    const row = item * size
+    for (let k = 0; k < size; k++) row[k] = items[item * size + k]! * itemUnits[item]!
     const value = ratings[at]! - model.mean
     const weight = itemScales[item]!
     squares += weight * value * value
     for (let i = 0; i < size; i++) {
-      const share = weight * items[row + i]!
+      const share = weight * row[i]!
       right[i]! += share * value
-      for (let j = 0; j < size; j++) observed[i * size + j]! += share * items[row + j]!
+      for (let j = 0; j <= i; j++) observed[i * size + j]! += share * row[j]!
     }
   }
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) observed[j * size + i] = observed[i * size + j]!
 
+  const factors = prior.slice()
+  let covariance = new Float64Array(0)
   let scale = 1
   for (let round = 0; round < ROUNDS; round++) {
     const noise = noisePrecision * scale
-    // coordinate 0 is 1: its column goes to the right, its equation and its variance play no part
-    const system = observed.map((value, at) => (at < size || at % size === 0 ? 0 : noise * value + userPrecision[at]!))
-    system[0] = 1
-    const covariance = invert(system, size)
+    covariance = covarianceOf(
+      observed.map((value, at) => noise * value + userPrecision[at]!),
+      size,
+    )
+    // coordinate 0 is 1: its column goes to the right
     const wanted = right.map((value, i) => noise * (value - observed[i * size]!) + product(userPrecision, i, prior))
-    for (let i = 1; i < size; i++) out[i] = product(covariance, i, wanted)
-    covariance[0] = 0
+    for (let i = 1; i < size; i++) factors[i] = product(covariance, i, wanted)
+    // with a scaleShape of 0 all users are as noisy as one
+    if (scaleShape === 0) break
     let errors = squares
     for (let i = 0; i < size; i++) {
-      errors += out[i]! * (product(observed, i, out) - 2 * right[i]!)
+      errors += factors[i]! * (product(observed, i, factors) - 2 * right[i]!)
       for (let j = 0; j < size; j++) errors += covariance[i * size + j]! * observed[i * size + j]!
     }
     scale = (scaleShape + 0.5 * count) / (scaleShape + 0.5 * noisePrecision * errors)
   }
-  return out
+  return { factors, covariance, scale }
 }
 
-/** Stars that a user would give, within the scale. @param user as `foldInRatings` gives it */
+/**
+ * Stars that a user would give, within the scale.
+ * @param factors as `foldInRatings` gives them; @param drift stars to be added, as `ratingDrift` gives them
+ */
 export function predictRating(
-  { size, mean, items, lowest, highest }: RatingModel,
-  user: ArrayLike<number>,
+  { size, mean, items, itemUnits, lowest, highest }: RatingModel,
+  factors: ArrayLike<number>,
   item: number,
+  drift = 0,
 ): number {
-  let rating = mean
-  for (let k = 0; k < size; k++) rating += user[k]! * items[item * size + k]!
-  return Math.min(Math.max(rating, lowest), highest)
+  let sum = 0
+  for (let k = 0; k < size; k++) sum += factors[k]! * items[item * size + k]!
+  return Math.min(Math.max(mean + drift + itemUnits[item]! * sum, lowest), highest)
+}
+
+/**
+ * Standard deviation of the rating about its prediction, in stars: what is not known of the user, what is not known of
+ * the item, and the noise of stars. The three are taken as independent.
+ */
+export function ratingDeviation(model: RatingModel, { covariance, scale }: RatingUser, item: number): number {
+  const { size, items, itemUnits, itemScales, itemVariances, noisePrecision } = model
+  let ofUser = 0
+  for (let i = 1; i < size; i++)
+    for (let j = 1; j < size; j++)
+      ofUser += items[item * size + i]! * covariance[i * size + j]! * items[item * size + j]!
+  const noise = 1 / (noisePrecision * scale * itemScales[item]!)
+  return Math.sqrt(itemUnits[item]! ** 2 * ofUser + itemVariances[item]! + noise)
+}
+
+/** Inverse of a posterior's precision over the coordinates that are not known: 0 in the row and column of the first. */
+function covarianceOf(precision: ArrayLike<number>, size: number): Float64Array<ArrayBuffer> {
+  const system = Float64Array.from(precision, (value, at) => (at < size || at % size === 0 ? 0 : value))
+  system[0] = 1
+  const covariance = invert(system, size)
+  covariance[0] = 0
+  return covariance
 }
 
 /** c + n^−½ Σ z */
-function priorOf({ size, itemTraces, userMean }: RatingModel, itemIndices: ArrayLike<number>): Float64Array {
+function priorOf(
+  { size, itemTraces, traceUnits, userMean }: RatingModel,
+  itemIndices: ArrayLike<number>,
+): Float64Array {
   const prior = new Float64Array(size)
-  for (let at = 0; at < itemIndices.length; at++)
-    for (let k = 0; k < size; k++) prior[k]! += itemTraces[itemIndices[at]! * size + k]!
+  for (let at = 0; at < itemIndices.length; at++) {
+    const item = itemIndices[at]!
+    for (let k = 0; k < size; k++) prior[k]! += itemTraces[item * size + k]! * traceUnits[item]!
+  }
   return prior.map((sum, k) => userMean[k]! + sum / Math.sqrt(Math.max(1, itemIndices.length)))
 }
 

@@ -3,7 +3,7 @@
  * (Goodnight 1979). O(size³), for sizes of tens.
  * @throws {RangeError} naming the first pivot that is not above 0
  */
-export function invert(matrix: ArrayLike<number>, size: number): Float64Array {
+export function invert(matrix: ArrayLike<number>, size: number): Float64Array<ArrayBuffer> {
   const swept = Float64Array.from(matrix)
   for (let k = 0; k < size; k++) {
     const pivot = swept[k * size + k]!

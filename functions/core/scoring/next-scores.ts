@@ -1,5 +1,5 @@
 import type { NeighbourIndex } from '../format/neighbours.ts'
-import { addNeighbourScores } from './neighbour-scores.ts'
+import { addNeighbourScores, neighbourContributions } from './neighbour-scores.ts'
 
 /** What a history's items say about the next one, as one time scale sees them. */
 export interface NextScaleIndex {
@@ -15,21 +15,66 @@ export interface NextScaleIndex {
  * How likely each movie is to be taken up next: the sum over the scales and the last items of the history of their
  * weights × 2^(−items since / half-life). O(numItems + entries of the last items).
  * @param items everything taken up, the oldest first; what comes after it is asked for
- * @param out numItems scores, about the chance of each; some are below 0, and all are 0 without
- * a history; made when not given
+ * @param counts how much each of them counts beside its age; null: 1 each
+ * @param out numItems scores, about the chance of each where all counts are 1; some are below 0, and all are 0
+ * without a history; made when not given
  */
 export function nextScores(
   scales: readonly NextScaleIndex[],
   items: ArrayLike<number>,
+  counts: ArrayLike<number> | null,
   numItems: number,
   out: Float32Array = new Float32Array(numItems),
 ): Float32Array {
   out.fill(0)
-  for (const { length, recencyHalfLife, weights } of scales) {
-    const count = Math.min(length, items.length)
-    const recent = Int32Array.from({ length: count }, (_, since) => items[items.length - 1 - since]!)
-    const strengths = Float32Array.from(recent, (_, since) => 2 ** (-since / recencyHalfLife))
-    addNeighbourScores(weights, recent, strengths, out)
+  for (const scale of scales) {
+    const recent = lastItems(scale, items)
+    addNeighbourScores(scale.weights, recent, strengthsOf(scale, recent.length, counts), out)
   }
   return out
+}
+
+/**
+ * What each item of the history gives to the score of one movie. They sum to its `nextScores`.
+ * O(entries of the last items).
+ * @returns one an item of the history, 0 where it says nothing
+ */
+export function nextContributions(
+  scales: readonly NextScaleIndex[],
+  itemIndex: number,
+  items: ArrayLike<number>,
+  counts: ArrayLike<number> | null,
+): Float32Array {
+  const contributions = new Float32Array(items.length)
+  for (const scale of scales) {
+    const recent = lastItems(scale, items)
+    const strengths = strengthsOf(scale, recent.length, counts)
+    const given = neighbourContributions(scale.weights, itemIndex, recent, strengths)
+    for (const [since, contribution] of given.entries()) contributions[items.length - 1 - since]! += contribution
+  }
+  return contributions
+}
+
+/** Whether any of the last items says anything at a scale that sees it: without, all scores are 0. */
+export function hasNextScores(scales: readonly NextScaleIndex[], items: ArrayLike<number>): boolean {
+  return scales.some((scale) => {
+    const { offsets } = scale.weights
+    return lastItems(scale, items).some((item) => offsets[item]! < offsets[item + 1]!)
+  })
+}
+
+/** Those that the scale sees, the newest first. */
+function lastItems({ length }: NextScaleIndex, items: ArrayLike<number>): Int32Array {
+  const count = Math.min(length, items.length)
+  return Int32Array.from({ length: count }, (_, since) => items[items.length - 1 - since]!)
+}
+
+/** How much what each of them says counts: the newest whole, the older ones less. */
+function strengthsOf(
+  { recencyHalfLife }: NextScaleIndex,
+  length: number,
+  counts: ArrayLike<number> | null,
+): Float32Array {
+  const countOf = (since: number) => (counts ? counts[counts.length - 1 - since]! : 1)
+  return Float32Array.from({ length }, (_, since) => countOf(since) * 2 ** (-since / recencyHalfLife))
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomSource } from '#core/random.ts'
+import { StarsConfig } from '#core/schemas/config.ts'
 import { foldInRatings, predictRating, type RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import { openRatings, type Ratings, type RatingsOptions } from '../../../build/train/stars/ratings.ts'
 import { SEED } from './data.ts'
@@ -11,14 +12,8 @@ import { type BenchRow, benchRow } from './rows.ts'
 /** Held out of the training, to see that the time was worth it. */
 const TEST_SHARE = 0.1
 
-/** Chosen on validation, 20 % cut out of train folds of ML-100k; ML-1M likes 22 factors better. */
-export const STARS: RatingsOptions = {
-  factors: 14,
-  iterations: 30,
-  traceRegularization: 1,
-  traceSteps: 3,
-  scaleShape: 20,
-}
+/** As the product has them. */
+export const STARS: RatingsOptions = StarsConfig.parse({})
 
 export interface RatingsBench {
   shape: string
@@ -86,13 +81,13 @@ function cut(all: Ratings): { train: Ratings; test: Ratings } {
 }
 
 /** Every test user folded in from the training ratings. */
-export function rmse(model: RatingModel, train: Ratings, test: Ratings): number {
+function rmse(model: RatingModel, train: Ratings, test: Ratings): number {
   let squared = 0
   for (let user = 0; user + 1 < test.indptr.length; user++) {
     const [from, to] = [train.indptr[user]!, train.indptr[user + 1]!]
-    const x = foldInRatings(model, train.indices.subarray(from, to), train.ratings.subarray(from, to))
+    const { factors } = foldInRatings(model, train.indices.subarray(from, to), train.ratings.subarray(from, to))
     for (let at = test.indptr[user]!; at < test.indptr[user + 1]!; at++)
-      squared += (predictRating(model, x, test.indices[at]!) - test.ratings[at]!) ** 2
+      squared += (predictRating(model, factors, test.indices[at]!) - test.ratings[at]!) ** 2
   }
   return Math.sqrt(squared / test.ratings.length)
 }

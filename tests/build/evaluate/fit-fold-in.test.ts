@@ -35,6 +35,7 @@ const users: JudgedUser[] = Array.from({ length: 30 }, () => {
 /** As much of a model as knows a history; its kernels are not asked. */
 const model = {
   hasFactors: new Uint8Array(NUM_ITEMS).fill(1),
+  next: [],
   neighbours: { offsets: new Int32Array(NUM_ITEMS + 1) },
   likedFrom: 3.5,
   recencyHalfLife: null,

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { historyOf } from '#core/history.ts'
+import type { Source } from '#core/schemas/config.ts'
+import { alone } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
 import type { JudgedUser } from '../../../build/evaluate/judged-users.ts'
 import { learnBlend } from '../../../build/evaluate/learn-blend.ts'
@@ -9,44 +11,90 @@ import { encodeNeighbours } from '../../../build/export/encode-neighbours.ts'
 import { TINY_BLEND, TINY_CONFIG, tinyFiles, tinyItem } from '../../helpers/tiny-model.ts'
 
 const NUM_ITEMS = 10
+const SETTINGS = { seed: 1, bootstrapSamples: 200 }
 const handles = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
   signal: new AbortController().signal,
 }
 
-/** The tiny model, where nothing speaks for anything as a neighbour but perhaps movie 10 for 80. */
-function modelWith(does10SpeakFor80: boolean) {
-  const entries = does10SpeakFor80 ? 1 : 0
-  const indptr = new Uint32Array(NUM_ITEMS + 1).fill(entries, 1)
-  const indices = new Int32Array(entries).fill(tinyItem(80))
-  const weights = new Float32Array(entries).fill(1)
-  const neighbours = encodeNeighbours({ indptr, indices, weights })
-  const files = tinyFiles().set('neighbours.arrow', neighbours)
+/** The tiny model, where as a neighbour and as what comes next nothing speaks but movie 10 for one each, or for none. */
+function modelWith(spoken: Partial<Record<'neighbours' | 'next', number>>) {
+  const speaking = (movieId: number | undefined) => {
+    const entries = movieId === undefined ? 0 : 1
+    const indptr = new Uint32Array(NUM_ITEMS + 1).fill(entries, 1)
+    const indices = new Int32Array(entries).fill(tinyItem(movieId ?? 10))
+    return encodeNeighbours({ indptr, indices, weights: new Float32Array(entries).fill(1) })
+  }
+  const files = tinyFiles()
+  files.set('neighbours.arrow', speaking(spoken.neighbours)).set('next-1.arrow', speaking(spoken.next))
   return openArtifacts(files, servingSettings(TINY_CONFIG, TINY_BLEND))
 }
 
-/** Who liked 10 turns out to like 80, the least popular movie and one of the other taste. */
-const user: JudgedUser = {
+/** Who liked 10 turns out to like these. */
+const userWho = (...movieIds: number[]): JudgedUser => ({
   history: historyOf([{ itemIndex: tinyItem(10), rating: 5, timestamp: 1 }]),
-  relevant: new Set([tinyItem(80)]),
-}
-
-test('the source that finds what is liked gets the weight that it takes, and no more', () => {
-  const model = modelWith(true)
-  const table = learnBlend([user], model, 1, handles)
-  expect(table.map(({ minLikes }) => minLikes)).toEqual([0, 1, 2, 4, 8, 16])
-  expect(table[0]!.weights).toEqual({ cf: 0, neighbours: 0, content: 0, popularity: 1 })
-  // by factors 20 has 1 and 80 nothing, by neighbours the other way round: a tie at a half goes to 20
-  for (const { weights } of table.slice(1))
-    expect(weights).toEqual({ cf: 0.4, neighbours: 0.6, content: 0, popularity: 0 })
-  expect(recommend(user.history, {}, 1, { ...model, blend: table }).blended[0]!.itemIndex).toBe(tinyItem(80))
+  relevant: new Set(movieIds.map(tinyItem)),
 })
+/** By neighbours 80 is found, by what comes next 70, and both by a blend. */
+const BOTH = modelWith({ neighbours: 80, next: 70 })
+const FORTY = Array.from({ length: 40 }, () => userWho(70, 80))
 
-test('a source that scores nobody gets no weight', () => {
-  for (const { weights } of learnBlend([user], modelWith(false), 1, handles)) expect(weights.neighbours).toBe(0)
-})
+describe('learnBlend', () => {
+  test('ships a blend that finds more than each of its members, with the evidence', () => {
+    const table = learnBlend(FORTY, BOTH, SETTINGS, handles)
+    expect(table.map(({ minLikes }) => minLikes)).toEqual([0, 1, 2, 4, 8, 16])
+    expect(table[0]).toEqual({ minLikes: 0, weights: alone('popularity') })
+    for (const { weights, evidence } of table.slice(1)) {
+      expect(weights.neighbours).toBeGreaterThan(0)
+      expect(weights.next).toBeGreaterThan(0)
+      expect(evidence).toMatchObject({ users: 40, shipped: 'blend' })
+      // all users are alike, so the interval is a point
+      expect(evidence!['ndcg@10'].low).toBeGreaterThan(0)
+      expect(evidence!['ndcg@10'].low).toBeCloseTo(evidence!['ndcg@10'].high, 12)
+    }
+    const { blended } = recommend(FORTY[0]!.history, {}, 2, { ...BOTH, blend: table })
+    expect(blended.map(({ itemIndex }) => itemIndex).sort()).toEqual([70, 80].map(tinyItem))
+  })
 
-test('without users to learn from there is a table all the same', () => {
-  expect(learnBlend([], modelWith(true), 1, handles)).toHaveLength(6)
+  test('ships the best member alone where a blend does no better', () => {
+    const users = Array.from({ length: 40 }, () => userWho(80))
+    for (const { weights, evidence } of learnBlend(users, BOTH, SETTINGS, handles).slice(1)) {
+      expect(weights).toEqual(alone('neighbours'))
+      expect(evidence).toEqual({
+        bestMember: 'neighbours',
+        users: 40,
+        'ndcg@10': { mean: 0, low: 0, high: 0 },
+        shipped: 'member',
+      })
+    }
+  })
+
+  test('weights chosen on the users that they are judged by prove nothing', () => {
+    // every other user wants what the others do not: weights chosen on one half are wrong for the other, and a blend
+    // that looks as good as a member on all of them loses when it is judged on those it has not seen
+    const users = Array.from({ length: 40 }, (_, at) => userWho(at % 2 === 0 ? 80 : 70))
+    for (const { evidence } of learnBlend(users, BOTH, SETTINGS, handles).slice(1)) {
+      expect(evidence!.shipped).toBe('member')
+      expect(evidence!['ndcg@10'].mean).toBeLessThan(0)
+    }
+  })
+
+  test('a few users are no evidence, however much alike', () => {
+    for (const { evidence } of learnBlend(FORTY.slice(0, 19), BOTH, SETTINGS, handles).slice(1))
+      expect(evidence).toMatchObject({ users: 19, shipped: 'member' })
+  })
+
+  test('a source that scores nobody gets no weight', () => {
+    const silent: Source[] = ['neighbours', 'next']
+    for (const { weights } of learnBlend(FORTY, modelWith({}), SETTINGS, handles))
+      for (const source of silent) expect(weights[source]).toBe(0)
+  })
+
+  test('without users to learn from there is a table all the same', () => {
+    expect(learnBlend([], BOTH, SETTINGS, handles)).toEqual([
+      { minLikes: 0, weights: alone('popularity') },
+      { minLikes: 1, weights: alone('cf') },
+    ])
+  })
 })

@@ -23,7 +23,7 @@ test('files that disagree on the number of movies are refused', () => {
   const factors = encodeTable(
     FACTORS,
     2,
-    { quantized: { size: 8, values: new Int8Array(16) }, scale: new Float32Array(2) },
+    { quantized: { size: 8, values: new Int8Array(16) }, scale: new Float32Array(2), placedByTexts: new Uint8Array(2) },
     { regularization: '1', regularizationExponent: '0', unobservedWeight: '1', unobservedMass: '0' },
   )
   expect(() => open((files) => files.set('factors.arrow', factors))).toThrow('factors.arrow: 2 rows, expected 10')
@@ -32,12 +32,14 @@ test('files that disagree on the number of movies are refused', () => {
   expect(() => open((files) => files.set('neighbours.arrow', neighbours))).toThrow(
     'neighbours.arrow: 4 rows, expected 10',
   )
+  expect(() => open((files) => files.set('next-1.arrow', neighbours))).toThrow('next-1.arrow: 4 rows, expected 10')
 })
 
 test('factors without their λ are refused', () => {
   const factors = encodeTable(FACTORS, 10, {
     quantized: { size: 8, values: new Int8Array(80) },
     scale: new Float32Array(10),
+    placedByTexts: new Uint8Array(10),
   })
   expect(() => open((files) => files.set('factors.arrow', factors))).toThrow(
     'factors.arrow: regularization is undefined, expected a positive number',

@@ -200,6 +200,20 @@ describe('cosines', () => {
   })
 })
 
+describe('unit rows', () => {
+  test('have cosines as their products, and are zeros for rows of zeros', () => {
+    const { model, items } = modelOf(61, 24, 8)
+    const kernels = openServeKernels(module, model)
+    const wanted = Int32Array.of(60, 0, 6, 6)
+    const units = rowsOf(kernels.unitRows(wanted), 24)
+    for (const [position, item] of wanted.entries()) {
+      const length = Math.sqrt(dot(items[item]!, items[item]!))
+      const expected = items[item]!.map((value) => (length > 0 ? value / length : 0))
+      for (const [k, value] of expected.entries()) expect(units[position]![k]).toBeCloseTo(value, 6)
+    }
+  })
+})
+
 describe('what is refused', () => {
   const { model } = modelOf(10, 8, 1)
   const kernels = openServeKernels(module, model)
@@ -214,6 +228,8 @@ describe('what is refused', () => {
     [() => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(-1, 1)), 'weight -1 at 0, expected a number from 0 up'],
     [() => kernels.foldIn(Int32Array.of(3, 4), Float32Array.of(1)), '1 weights for 2 liked items'],
     [() => kernels.cosines(10), 'item index 10, expected 0 to 9'],
+    [() => kernels.unitRows(Int32Array.of(1, 10)), 'item index 10, expected 0 to 9'],
+    [() => kernels.unitRows(Int32Array.of(1), new Float32Array(7)), 'out has 7 places, expected 8'],
     [() => kernels.contributions(1.5, Int32Array.of(1)), 'item index 1.5, expected 0 to 9'],
     [() => kernels.scan(new Float32Array(7)), 'user vector has 7 factors, expected 8'],
     [() => kernels.scan(new Float32Array(8).fill(Number.NaN)), 'user vector: NaN at 0, expected a finite number'],

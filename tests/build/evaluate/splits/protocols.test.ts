@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readNcfSplit } from '../../../../build/evaluate/splits/ncf-files.ts'
-import { keepEntries, withoutCold } from '../../../../build/evaluate/splits/protocols.ts'
+import {
+  keepEntries,
+  PROTOCOLS,
+  sharesOf,
+  withoutCold,
+  withoutUntrained,
+} from '../../../../build/evaluate/splits/protocols.ts'
 import { type Catalog, type Interactions, PART } from '../../../../build/nouns.ts'
 import { temporaryFolder } from '../../ingest/workspace.ts'
 
@@ -33,6 +39,22 @@ test('what is left out leaves the others and their users as they were', () => {
 test('test ratings of users and items that no other part has are cold', () => {
   // items 2 and 3 are in test alone, and so is user 3
   expect([...withoutCold(interactions).parts]).toEqual([train, train, validation])
+})
+
+test('what nobody has in train is untrained, whoever tells or has it', () => {
+  // items 0 and 1 are in train, 2 and 3 in the other parts alone
+  const { itemIndices, parts, indptr } = withoutUntrained(interactions)
+  expect([...itemIndices]).toEqual([0, 1, 1])
+  expect([...parts]).toEqual([train, train, validation])
+  expect([...indptr]).toEqual([0, 2, 3, 3])
+})
+
+test('no more users are held out than Mult-VAE did', () => {
+  const protocol = PROTOCOLS['strong-generalization']
+  expect(sharesOf(protocol, 6000)).toMatchObject({ train: 0.8, validation: 0.1, test: 0.1 })
+  // 10,000 each of 200,000
+  expect(sharesOf(protocol, 200_000)).toMatchObject({ train: 0.9, validation: 0.05, test: 0.05 })
+  expect(sharesOf(PROTOCOLS['global-time'], 200_000)).toMatchObject({ train: 0.64, validation: 0.16, test: 0.2 })
 })
 
 describe("NCF's files", () => {

@@ -15,7 +15,7 @@ const SCALES: NextScale[] = [
   { length: 3, recencyHalfLife: 1, regularization: 4, maxItems: null, neighbours: null },
   { length: 12, recencyHalfLife: 5, regularization: 9, maxItems: null, neighbours: null },
 ]
-const OPTIONS: NextOptions = { scales: SCALES, maxItems: null }
+const OPTIONS: NextOptions = { scales: SCALES, maxItems: null, minOccurrences: 1 }
 
 /** Popular items have low numbers, and some users took nothing, or one thing twice. */
 function randomHistories(numUsers: number, numItems: number, seed: number): SparseRows {
@@ -92,6 +92,15 @@ describe('trainNext', () => {
     const speaking = denseWeights(long!).map((row) => row.some((weight) => weight !== 0))
     expect(order.filter((item) => speaking[item]).sort()).toEqual(order.slice(0, 20).sort())
     expect(denseWeights(short!).filter((row) => row.some((weight) => weight !== 0)).length).toBeGreaterThan(100)
+  })
+
+  test('items that occur too seldom do not speak, and are recommended all the same', async () => {
+    const seldom = COUNTS.map((count) => count < 10)
+    for (const weights of await train({ minOccurrences: 10 })) {
+      const rows = denseWeights(weights)
+      expect(rows.every((row, item) => row.every((weight) => weight === 0) === seldom[item])).toBe(true)
+      expect(rows.some((row) => row.some((weight, item) => weight !== 0 && seldom[item]))).toBe(true)
+    }
   })
 
   test('restricting what is recommended leaves the other weights as they are', async () => {

@@ -92,7 +92,12 @@ function trainSlowly(
     }
     noisePrecision = ratings.ratings.length / errors
   }
-  return { users, items, itemTraces: learned[0]!.traces, noisePrecision }
+  const userMoment = (i: number, j: number) =>
+    users.rows.reduce((sum, x, user) => sum + x[i]! * x[j]! + users.covariances[user]![i]![j]!, 0) / numUsers
+  const itemVariances = items.covariances.map((covariance) =>
+    covariance.reduce((sum, row, i) => sum + row.reduce((total, value, j) => total + value * userMoment(i, j), 0), 0),
+  )
+  return { users, items, itemTraces: learned[0]!.traces, itemVariances, noisePrecision }
 }
 
 describe('trainRatings', () => {
@@ -107,6 +112,7 @@ describe('trainRatings', () => {
     close(model.items, slow.items.rows)
     close(model.itemTraces, slow.itemTraces)
     close(model.itemScales, [slow.items.scales])
+    close(model.itemVariances, [slow.itemVariances])
     expect(losses.at(-1)).toBeCloseTo(1 / Math.sqrt(slow.noisePrecision), 3)
   })
 
@@ -132,7 +138,7 @@ describe('trainRatings', () => {
     let count = 0
     for (let user = 0; user < 200; user++) {
       const [from, to] = [history.indptr[user]!, history.indptr[user + 1]!]
-      const x = foldInRatings(model, history.indices.subarray(from, to), history.ratings.subarray(from, to))
+      const x = foldInRatings(model, history.indices.subarray(from, to), history.ratings.subarray(from, to)).factors
       for (let at = all.indptr[user]!; at < all.indptr[user + 1]!; at++) {
         if (!isHeldOut(at)) continue
         squared += (predictRating(model, x, all.indices[at]!) - all.ratings[at]!) ** 2
@@ -148,14 +154,14 @@ describe('trainRatings', () => {
     const { model } = await trainRatings(ratings, 21, OPTIONS, 7, stepHandles(), 1)
     expect(model.items.subarray(20 * 8).every(Number.isFinite)).toBe(true)
     expect(model.itemTraces.subarray(20 * 8)).toEqual(new Float32Array(8))
-    expect(predictRating(model, foldInRatings(model, [], []), 20)).toBeGreaterThan(1)
+    expect(predictRating(model, foldInRatings(model, [], []).factors, 20)).toBeGreaterThan(1)
   })
 
   test('all stars alike: that many are predicted', async () => {
     const ratings = randomRatedLikes(50, 20, 1)
     ratings.ratings.fill(4)
     const { model } = await trainRatings(ratings, 20, OPTIONS, 7, stepHandles(), 1)
-    expect(predictRating(model, foldInRatings(model, [3], [4]), 5)).toBe(4)
+    expect(predictRating(model, foldInRatings(model, [3], [4]).factors, 5)).toBe(4)
   })
 
   test('says how far it is, and stops when asked to', async () => {
