@@ -2,6 +2,7 @@ import { indexInSorted } from '#core/format/catalog.ts'
 import { type History, type HistoryRow, historyOf } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type { Degraded } from '#core/schemas/api.ts'
+import type { RequestLog } from './context.ts'
 
 export interface UserHistory {
   history: History
@@ -20,11 +21,16 @@ interface LiveRow {
  * A user's history: the published one with the live ratings laid over it. A part that cannot be read is left
  * out and named in `degraded`; the other still counts.
  */
-export async function userHistory(userId: number, model: Model, database: D1Database): Promise<UserHistory> {
+export async function userHistory(
+  userId: number,
+  model: Model,
+  database: D1Database,
+  log: RequestLog,
+): Promise<UserHistory> {
   const [published, live] = await Promise.allSettled([publishedRows(userId, model), liveRows(userId, database)])
   const degraded: Degraded = []
-  if (published.status === 'rejected') degraded.push(report('publishedHistory', userId, published.reason))
-  if (live.status === 'rejected') degraded.push(report('liveRatings', userId, live.reason))
+  if (published.status === 'rejected') degraded.push(report('publishedHistory', published.reason, log))
+  if (live.status === 'rejected') degraded.push(report('liveRatings', live.reason, log))
 
   const rows = new Map<number, HistoryRow>()
   if (published.status === 'fulfilled') for (const row of published.value) rows.set(row.itemIndex, row)
@@ -77,7 +83,7 @@ async function liveRows(userId: number, database: D1Database): Promise<LiveRow[]
   return results
 }
 
-function report(part: Degraded[number], userId: number, reason: unknown): Degraded[number] {
-  console.error(JSON.stringify({ event: 'degraded', part, userId, reason: String(reason) }))
+function report(part: Degraded[number], reason: unknown, log: RequestLog): Degraded[number] {
+  log({ event: 'degraded', part, reason: String(reason) })
   return part
 }

@@ -1,34 +1,42 @@
 import { Hono } from 'hono'
-import { cors } from 'hono/cors'
-import type { Env } from './env.ts'
+import type { App, HonoContext } from './context.ts'
+import { settingsOf } from './env.ts'
+import { accompany } from './middleware/accompany.ts'
+import { authorize } from './middleware/authorize.ts'
+import { crossOrigin } from './middleware/cross-origin.ts'
 import { openApi } from './openapi.ts'
 import { answerError, ProblemError } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelRoutes } from './routes/model.ts'
 import { movieRoutes } from './routes/movies.ts'
+import { predictRoutes } from './routes/predict.ts'
 import { recommendRoutes } from './routes/recommend.ts'
 import type { Route } from './routes/route.ts'
 import { userRoutes } from './routes/users.ts'
+import { answerWithValidator } from './routes/validator.ts'
 
-const ROUTES: Route[] = [...recommendRoutes, ...movieRoutes, ...userRoutes, ...modelRoutes, ...healthRoutes]
+const ROUTES: Route[] = [
+  ...recommendRoutes,
+  ...predictRoutes,
+  ...movieRoutes,
+  ...userRoutes,
+  ...modelRoutes,
+  ...healthRoutes,
+]
 
-const api = new Hono<{ Bindings: Env }>()
-for (const { method, path, respond } of ROUTES) api.on(method, honoPath(path), respond)
-for (const path of new Set(ROUTES.map((route) => route.path)))
-  api.all(honoPath(path), (context) => {
-    const allowed = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase())
-    context.header('Allow', allowed.join(', '))
-    throw new ProblemError('method_not_allowed', `${context.req.method}: this path knows ${allowed.join(', ')}`)
-  })
-let description: unknown
-api.get('/openapi.json', (context) => {
-  description ??= openApi(ROUTES)
-  return context.json(description as object)
+const api = new Hono<App>()
+for (const route of ROUTES) api.on(route.method, honoPath(route.path), authorize(route), route.respond)
+let description = ''
+api.get('/openapi.json', authorize({ path: '/openapi.json', scope: 'public' }), (context) => {
+  description ||= JSON.stringify(openApi(ROUTES, settingsOf(context.env)))
+  return answerWithValidator(context, description, 'everybody')
 })
+for (const path of new Set(['/openapi.json', ...ROUTES.map((route) => route.path)]))
+  api.all(honoPath(path), (context) => answerMethod(context, path))
 
 /** The Worker: the API at `/v1` and at `/`; the page and `/docs` are static assets and come before it. */
-const app = new Hono<{ Bindings: Env }>()
-app.use(cors())
+const app = new Hono<App>()
+app.use(accompany, crossOrigin)
 app.route('/v1', api)
 app.route('/', api)
 app.notFound((context) =>
@@ -37,6 +45,18 @@ app.notFound((context) =>
 app.onError(answerError)
 
 export default app
+
+/** What a path answers to a method that none of its routes has: OPTIONS what it knows, others that they are not. */
+function answerMethod(context: HonoContext, path: string): Response {
+  const known =
+    path === '/openapi.json' ? ['get'] : ROUTES.filter((route) => route.path === path).map(({ method }) => method)
+  // Hono answers HEAD from GET
+  const allowed = [...known.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase())), 'OPTIONS']
+  context.set('route', path)
+  context.header('Allow', allowed.join(', '))
+  if (context.req.method === 'OPTIONS') return context.body(null, 204)
+  throw new ProblemError('method_not_allowed', `${context.req.method}: this path knows ${allowed.join(', ')}`)
+}
 
 /** `/movies/{movieId}` → `/movies/:movieId` */
 function honoPath(path: string): string {

@@ -1,10 +1,10 @@
 import { ArtifactError } from '#core/format/open-table.ts'
 import type { Source } from '#core/format/segments.ts'
-import { RESIDENT_FILES } from '#core/format/tables.ts'
 import serveModule from '#core/kernels/serve.wasm'
-import { type Model, openModel, type ResidentFile } from '#core/model.ts'
+import { type Model, openModel, type ResidentFile, residentFiles } from '#core/model.ts'
 import { Manifest, Pointer } from '#core/schemas/manifest.ts'
-import { type Env, pointerCheckMs } from './env.ts'
+import { type Env, settingsOf } from './env.ts'
+import { sha256 } from './sha256.ts'
 
 /** The model that answers, with what was published about it. */
 export interface ServedModel {
@@ -31,7 +31,7 @@ let opening: Promise<void> | null = null
  * @throws {NotReadyError} when there is none at all
  */
 export async function currentModel(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): Promise<ServedModel> {
-  const due = Date.now() - checkedAt >= pointerCheckMs(env)
+  const due = Date.now() - checkedAt >= settingsOf(env).pointerCheckMs
   if (!opening && (due || !served)) {
     checkedAt = Date.now()
     opening = refresh(env.MODELS).finally(() => {
@@ -68,7 +68,7 @@ async function open(bucket: R2Bucket, pointer: Pointer): Promise<ServedModel> {
   const manifest = Manifest.parse(await readJson(bucket, `${folder}/manifest.json`))
   const resident = new Map<ResidentFile, Uint8Array>()
   await Promise.all(
-    RESIDENT_FILES.map(async (file) => {
+    residentFiles(manifest.card.model).map(async (file) => {
       resident.set(file, await readChecked(bucket, `${folder}/${file}`, manifest.files[file]?.sha256))
     }),
   )
@@ -106,9 +106,4 @@ function rangeSource(bucket: R2Bucket, key: string): Source {
       return new Uint8Array(await object.arrayBuffer())
     },
   }
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import * as api from '#core/schemas/api.ts'
+import type { Auth, Settings } from './env.ts'
 import type { Route } from './routes/route.ts'
 
 type Json = Record<string, unknown>
@@ -7,19 +8,35 @@ type Named = ReturnType<typeof namedSchemas>
 
 const ERRORS: Record<number, string> = {
   400: 'The request is not as described; `path` names the field',
+  401: 'No credentials were sent, or they are not good',
+  403: 'The credentials do not reach so far: another scope is needed, or the token is for another user',
   404: 'No such movie or user',
   413: 'The body is larger than `api.maxBodyBytes`',
+  415: 'The body must be `application/json`',
+  429: 'Too many requests; try again after `Retry-After` seconds',
   500: 'Something went wrong inside',
-  503: 'No model is being served yet, or nothing could be stored; try again after `Retry-After` seconds',
+  503: 'No model is being served yet, or nothing could be stored or looked up; try again after `Retry-After` seconds',
 }
 
-/** OpenAPI 3.1 of the routes, from the same schemas that validate the requests. */
-export function openApi(routes: Route[]): Json {
+/** The ways to say who one is, by mode; none needs no words. */
+const SECURITY_SCHEMES: Record<Exclude<Auth['mode'], 'none'>, Json> = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'A key that `marquee keys create` made' },
+  jwt: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of the configured issuer. Its `sub` is the only userId that it may name.',
+  },
+}
+
+/** OpenAPI 3.1 of the routes as this Worker is set up, from the same schemas that validate the requests. */
+export function openApi(routes: Route[], settings: Settings): Json {
+  const { mode } = settings.auth
   const named = namedSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     paths[route.path] ??= {}
-    paths[route.path]![route.method] = operation(route, named)
+    paths[route.path]![route.method] = operation(route, named, settings)
   }
   return {
     openapi: '3.1.0',
@@ -27,20 +44,26 @@ export function openApi(routes: Route[]): Json {
       title: 'Marquee',
       version: '1',
       description:
-        'Movie recommendations: history in, ranking out. Every route also answers under `/v1`. Lists in a query string are comma-separated.',
+        'Movie recommendations: history in, ranking out. Every route also answers under `/v1`. Lists in a query string are comma-separated. Every answer carries an `X-Request-Id`, the request’s own where it sent a sane one.',
     },
     servers: [{ url: '/v1' }, { url: '/' }],
     tags: ['recommend', 'movies', 'users', 'operations'].map((name) => ({ name })),
     paths,
-    components: { schemas: componentSchemas(named) },
+    components: {
+      schemas: componentSchemas(named),
+      ...(mode !== 'none' && { securitySchemes: { [mode]: SECURITY_SCHEMES[mode] } }),
+    },
   }
 }
 
-function operation(route: Route, named: Named): Json {
+function operation(route: Route, named: Named, { auth, rateLimits }: Settings): Json {
+  const isGuarded = auth.mode !== 'none' && route.scope !== 'public'
   const responses: Record<string, Json> = {
     200: { description: 'OK', content: content(reference(route.answer, named)) },
   }
-  for (const status of [...route.errors, 500]) {
+  if (route.isSameForAll) responses[304] = { description: 'As the `ETag` in `If-None-Match` says: nothing has changed' }
+  const errors = [...route.errors, ...(isGuarded ? [401, 403, 503] : []), ...(rateLimits ? [429] : []), 500]
+  for (const status of errors) {
     const answer = status === 503 && route.answer === api.Readiness ? api.Readiness : api.ApiError
     responses[status] = { description: ERRORS[status], content: content(reference(answer, named)) }
   }
@@ -50,6 +73,7 @@ function operation(route: Route, named: Named): Json {
     operationId: operationId(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body && { requestBody: { required: true, content: content(reference(route.body, named)) } }),
+    ...(isGuarded && { security: [{ [auth.mode]: [route.scope] }] }),
     responses,
   }
 }

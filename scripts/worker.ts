@@ -9,9 +9,9 @@ import {
   type WranglerConfig,
 } from '../build/io/wrangler-config.ts'
 import { storeOf } from '../build/publish/local-r2.ts'
+import { migrate } from '../build/publish/migrate.ts'
 import type { ObjectStore } from '../build/publish/object-store.ts'
 import { bundleWorker } from './bundle-worker.ts'
-import { migrate } from './migrate.ts'
 
 export interface WorkerOptions {
   /** 0, or left out, takes any free one */
@@ -26,6 +26,8 @@ export interface WorkerOptions {
   wranglerFile?: string
   /** variables on top of those in wrangler.toml */
   vars?: Record<string, string>
+  /** requests a period of a rate limit instead of those in wrangler.toml, by binding */
+  rateLimits?: Record<string, number>
   /** work on the stored state while the port is still closed: what it publishes, the first request finds */
   beforeServing?: (store: ObjectStore) => Promise<void>
   /** receives what the Worker writes to its console; nothing does when left out */
@@ -75,6 +77,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     convertV4MiniflareOptions({
       ...shared,
       bindings: Object.assign({}, vars, options.vars),
+      ratelimits: withLimits((workerOptions.ratelimits ?? {}) as RateLimits, options.rateLimits ?? {}),
       modules,
       modulesRoot: '.',
       host: options.host ?? '127.0.0.1',
@@ -112,6 +115,18 @@ async function prepareState(
   } finally {
     await runtime.dispose()
   }
+}
+
+/** Rate-limit bindings as Miniflare takes them. */
+type RateLimits = Record<string, { namespace_id: string; simple: { limit: number; period?: 10 | 60 } }>
+
+function withLimits(bound: RateLimits, limits: Record<string, number>): RateLimits {
+  return Object.fromEntries(
+    Object.entries(bound).map(([name, { simple, ...rest }]) => [
+      name,
+      { ...rest, simple: { ...simple, limit: limits[name] ?? simple.limit } },
+    ]),
+  )
 }
 
 /** What workerd calls its levels, as ours: `console.log` of a Worker counts as info. */

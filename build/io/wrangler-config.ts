@@ -10,7 +10,7 @@ export const DEFAULT_STATE_DIR = join(import.meta.dirname, '../..', '.wrangler',
 export interface WranglerConfig {
   name: string
   r2_buckets: { binding: string; bucket_name?: string }[]
-  d1_databases: { binding: string; migrations_dir?: string }[]
+  d1_databases: { binding: string; database_id?: string; preview_database_id?: string; migrations_dir?: string }[]
   assets?: { directory: string }
 }
 

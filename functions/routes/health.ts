@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Health, Readiness } from '#core/schemas/api.ts'
+import { isOperator } from '../auth/caller.ts'
 import { readiness } from '../open-model.ts'
 import type { Route } from './route.ts'
 
@@ -10,6 +11,7 @@ export const healthRoutes: Route[] = [
   {
     method: 'get',
     path: '/healthz',
+    scope: 'public',
     tag: 'operations',
     summary: 'The Worker runs',
     params: NOTHING,
@@ -22,6 +24,7 @@ export const healthRoutes: Route[] = [
   {
     method: 'get',
     path: '/readyz',
+    scope: 'public',
     tag: 'operations',
     summary: 'A model answers; looks at the pointer now, and says why a newer model was refused',
     params: NOTHING,
@@ -31,7 +34,9 @@ export const healthRoutes: Route[] = [
     errors: [503],
     async respond(context) {
       const { modelId, problem } = await readiness(context.env)
-      const answer: Readiness = { status: modelId ? 'ready' : 'not ready', modelId, problem }
+      const answer: Readiness = { status: modelId ? 'ready' : 'not ready', modelId, problem: null }
+      // it names objects in the bucket
+      if (problem !== null && (await isOperator(context))) answer.problem = problem
       return context.json(answer, modelId ? 200 : 503)
     },
   },

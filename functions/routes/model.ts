@@ -5,6 +5,7 @@ export const modelRoutes: Route[] = [
   route({
     method: 'get',
     path: '/model',
+    isSameForAll: true,
     tag: 'operations',
     summary: 'The model card: data, split, metrics with intervals beside the baselines, limits, age',
     answer: ModelAnswer,

@@ -33,6 +33,7 @@ export const movieRoutes: Route[] = [
   route({
     method: 'get',
     path: '/movies',
+    isSameForAll: true,
     tag: 'movies',
     summary: 'Movies whose title matches, best match first; without a query the most popular ones',
     query: MovieSearch,
@@ -46,6 +47,7 @@ export const movieRoutes: Route[] = [
   route({
     method: 'get',
     path: '/movies/{movieId}',
+    isSameForAll: true,
     tag: 'movies',
     summary: 'One movie with its texts',
     params: MovieParams,
@@ -56,6 +58,7 @@ export const movieRoutes: Route[] = [
   route({
     method: 'get',
     path: '/movies/{movieId}/similar',
+    isSameForAll: true,
     tag: 'movies',
     summary: 'Movies liked by the same people and about the same things',
     params: MovieParams,

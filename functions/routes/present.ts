@@ -2,6 +2,7 @@ import type { CatalogIndex } from '#core/format/catalog.ts'
 import type { History } from '#core/history.ts'
 import type { Degraded, MovieSummary, Recommendations, RecommendedMovie, RecommendOptions } from '#core/schemas/api.ts'
 import { recommend } from '#recommend/index.ts'
+import { predictStars } from '#recommend/predict-stars.ts'
 import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { listLength } from './route.ts'
@@ -25,15 +26,25 @@ export function itemIndexOf(catalog: CatalogIndex, movieId: number): number {
   return itemIndex
 }
 
-/** What every recommend route answers with. */
+/**
+ * What every recommend route answers with.
+ * @param about `starred` is the part of the history that has stars of the viewer's own
+ */
 export function recommendations(
   served: ServedModel,
   history: History,
   options: RecommendOptions,
-  about: { degraded: Degraded; unknownMovieIds: number[] },
+  about: { starred: History; degraded: Degraded; unknownMovieIds: number[] },
 ): Recommendations {
   const { model, modelId, manifest } = served
-  const { rung, weights, taste, blended, reasons } = recommend(history, options, listLength(options.k, manifest), model)
+  const { rung, weights, taste, blended, diversity, reasons } = recommend(
+    history,
+    options,
+    listLength(options.k, manifest),
+    model,
+  )
+  const recommended = blended.map(({ itemIndex }) => itemIndex)
+  const predicted = model.stars && predictStars(about.starred, recommended, model.stars, nowSeconds())
   const items = blended.map(
     ({ itemIndex, score, shares }, position): RecommendedMovie => ({
       rank: position + 1,
@@ -41,6 +52,7 @@ export function recommendations(
       score,
       shares,
       reason: reasons[position]!,
+      predictedStars: predicted && round(predicted.stars[position]!, 2),
     }),
   )
   return {
@@ -48,9 +60,14 @@ export function recommendations(
     rung,
     weights,
     history: { ratings: history.itemIndices.length, likes: taste.likes.length, unknownMovieIds: about.unknownMovieIds },
+    ...(diversity && { diversity }),
     degraded: about.degraded,
     items,
   }
+}
+
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
 }
 
 export function round(value: number, digits: number): number {

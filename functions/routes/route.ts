@@ -1,12 +1,15 @@
-import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as z from 'zod'
+import type { Scope } from '#core/api-key.ts'
+import type { Rung } from '#core/schemas/api.ts'
 import { rule, show } from '#core/schemas/problem.ts'
+import { requireOwnUser } from '../auth/caller.ts'
+import { type HonoContext, type RequestLog, timed } from '../context.ts'
 import type { Env } from '../env.ts'
 import { currentModel, type ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
+import { answerWithValidator } from './validator.ts'
 
-export type HonoContext = Context<{ Bindings: Env }>
 type Fields = z.ZodObject
 const NOTHING = z.strictObject({})
 
@@ -15,26 +18,33 @@ export interface Route {
   method: 'get' | 'post' | 'put' | 'delete'
   /** OpenAPI style: `/movies/{movieId}` */
   path: string
+  /** what credentials it takes, where there are any; public: none */
+  scope: Scope | 'public'
   tag: string
   summary: string
   params: Fields
   query: Fields
   body: Fields | null
   answer: z.ZodType
+  /** depends on nothing but the address and the model, so caches may keep it for a while */
+  isSameForAll?: boolean
   /** statuses besides 200 and 500 */
-  errors: (400 | 404 | 413 | 503)[]
+  errors: (400 | 404 | 413 | 415 | 503)[]
   respond(context: HonoContext): Promise<Response>
 }
 
 interface RouteInput<Params extends Fields, Query extends Fields, Body extends Fields, Answer extends z.ZodType> {
   method: Route['method']
   path: string
+  /** left out, a GET needs read and everything else write */
+  scope?: Scope
   tag: string
   summary: string
   params?: Params
   query?: Query
   body?: Body
   answer: Answer
+  isSameForAll?: boolean
   errors?: Route['errors']
   handle(request: {
     params: z.infer<Params>
@@ -42,6 +52,7 @@ interface RouteInput<Params extends Fields, Query extends Fields, Body extends F
     body: z.infer<Body>
     served: ServedModel
     env: Env
+    log: RequestLog
   }): Promise<z.infer<Answer>> | z.infer<Answer>
 }
 
@@ -56,12 +67,14 @@ export function route<
   const query = input.query ?? (NOTHING as unknown as Query)
   return {
     ...input,
+    scope: input.scope ?? (input.method === 'get' ? 'read' : 'write'),
     params,
     query,
     body: input.body ?? null,
-    errors: [400, 503, ...(input.body ? [413 as const] : []), ...(input.errors ?? [])],
+    errors: [400, 503, ...(input.body ? [413 as const, 415 as const] : []), ...(input.errors ?? [])],
     async respond(context) {
-      const served = await currentModel(context.env, context.executionCtx)
+      const served = await timed(context, 'model', currentModel(context.env, context.executionCtx))
+      context.set('modelId', served.modelId)
       const request = {
         params: validate(params, fromText(params, context.req.param())),
         query: validate(query, fromText(query, context.req.query())),
@@ -70,13 +83,28 @@ export function route<
           : {}) as z.infer<Body>,
         served,
         env: context.env,
+        log: context.get('log'),
       }
-      return context.json(await input.handle(request))
+      const { params: inPath, query: inQuery, body: inBody } = request
+      requireOwnUser(context.get('caller')!, { inPath, inQuery, inBody })
+      const answer = await timed(context, 'answer', Promise.resolve(input.handle(request)))
+      if (hasRung(answer)) context.set('rung', answer.rung)
+      return input.isSameForAll
+        ? answerWithValidator(context, JSON.stringify(answer), 'known')
+        : context.json(answer as object)
     },
   }
 }
 
+function hasRung(answer: unknown): answer is { rung: Rung } {
+  return typeof answer === 'object' && answer !== null && 'rung' in answer
+}
+
 async function readJson(context: HonoContext, maxBytes: number): Promise<unknown> {
+  const type = context.req.header('Content-Type')
+  // a form or plain text could be sent by any page without asking first; JSON could not
+  if (!/^application\/json\s*(;|$)/i.test(type ?? ''))
+    throw new ProblemError('unsupported_media_type', `Content-Type: found ${show(type)}; must be application/json`)
   let text = ''
   await bodyLimit({
     maxSize: maxBytes,

@@ -11,19 +11,26 @@ import {
   UserId,
   UserProfile,
 } from '#core/schemas/api.ts'
+import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
 import { putRating, userHistory } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
-import { itemIndexOf, movieSummary, recommendations, round } from './present.ts'
+import { itemIndexOf, movieSummary, nowSeconds, recommendations, round } from './present.ts'
 import { type Route, route } from './route.ts'
 
 /** Movies shown of each kind in a profile. */
 const SHOWN = 10
 
-async function profile(served: ServedModel, env: Env, userId: number, options: RecommendOptions): Promise<UserProfile> {
+async function profile(
+  served: ServedModel,
+  env: Env,
+  log: RequestLog,
+  userId: number,
+  options: RecommendOptions,
+): Promise<UserProfile> {
   const { model } = served
-  const { history, known, degraded } = await userHistory(userId, model, env.DB)
+  const { history, known, degraded } = await userHistory(userId, model, env.DB, log)
   if (!known && degraded.length === 0) throw new ProblemError('not_found', `user ${userId} has no ratings`, 'userId')
 
   const newestFirst = Array.from(history.itemIndices, (_, position) => history.itemIndices.length - 1 - position)
@@ -43,7 +50,7 @@ async function profile(served: ServedModel, env: Env, userId: number, options: R
       .sort((a, b) => a.decade - b.decade),
     topRated: rated.toSorted((a, b) => b.rating - a.rating).slice(0, SHOWN),
     recentFavourites: likes.slice(0, SHOWN),
-    recommendations: recommendations(served, history, options, { degraded, unknownMovieIds: [] }),
+    recommendations: recommendations(served, history, options, { starred: history, degraded, unknownMovieIds: [] }),
     degraded,
   }
 }
@@ -72,11 +79,11 @@ function mean(rated: RatedMovie[]): number {
 }
 
 /** Writes the row or says that it was not written. */
-async function store(env: Env, row: Parameters<typeof putRating>[1]): Promise<void> {
+async function store(env: Env, log: RequestLog, row: Parameters<typeof putRating>[1]): Promise<void> {
   try {
     await putRating(env.DB, row)
   } catch (error) {
-    console.error(JSON.stringify({ event: 'rating not stored', row, reason: String(error) }))
+    log({ event: 'rating not stored', reason: String(error) })
     throw new ProblemError('unavailable', 'the rating could not be stored; nothing was changed')
   }
 }
@@ -94,7 +101,7 @@ export const userRoutes: Route[] = [
     query: RecommendOptions,
     answer: UserProfile,
     errors: [404],
-    handle: ({ served, env, params, query }) => profile(served, env, params.userId, query),
+    handle: ({ served, env, log, params, query }) => profile(served, env, log, params.userId, query),
   }),
   route({
     method: 'put',
@@ -105,10 +112,10 @@ export const userRoutes: Route[] = [
     body: RatingRequest,
     answer: StoredRating,
     errors: [404],
-    async handle({ served, env, params, body }) {
+    async handle({ served, env, log, params, body }) {
       itemIndexOf(served.model.catalog, params.movieId)
       const stored: StoredRating = { ...params, rating: body.rating, updatedAt: nowSeconds() }
-      await store(env, stored)
+      await store(env, log, stored)
       return stored
     },
   }),
@@ -120,14 +127,10 @@ export const userRoutes: Route[] = [
     params: RatingParams,
     answer: RemovedRating,
     errors: [404],
-    async handle({ served, env, params }) {
+    async handle({ served, env, log, params }) {
       itemIndexOf(served.model.catalog, params.movieId)
-      await store(env, { ...params, rating: null, updatedAt: nowSeconds() })
+      await store(env, log, { ...params, rating: null, updatedAt: nowSeconds() })
       return { ...params, removed: true as const }
     },
   }),
 ]
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000)
-}

@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'preact/hooks'
-import type { Client } from './client.ts'
+import { ApiFailure, type Client } from './client.ts'
 import { MovieDrawer } from './components/movie-drawer.tsx'
 import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
-import { FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
+import { EmptyNotice, FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
 import { PageFooter } from './components/page-footer.tsx'
 import { loadProfile, ProfilePanel } from './components/profile-panel.tsx'
 import { RatingsRow } from './components/ratings-row.tsx'
@@ -70,6 +70,8 @@ export function App({ client }: { client: Client }) {
     go({ movieId: id })
   }
 
+  if (model.failure instanceof ApiFailure && model.failure.code === 'unauthorized') return <Closed />
+
   const showsWall = userId === null || (profile.value !== null && known === null) || ratings.items.length > 0
   const genres = known?.genres.map(({ name }) => name) ?? []
   return (
@@ -78,10 +80,7 @@ export function App({ client }: { client: Client }) {
         {strings.skipToList}
       </a>
       <header class="header">
-        <a class="brand" href="/" aria-label={strings.appName}>
-          <img src="/favicon.svg" alt="" width="28" height="28" />
-          <span>{strings.appName}</span>
-        </a>
+        <Brand />
         <SearchBox client={client} starsOf={starsOf} onPick={(movie) => open(movie.movieId)} />
         <span class="project">{model.value?.project}</span>
       </header>
@@ -139,6 +138,29 @@ export function App({ client }: { client: Client }) {
     </>
   )
 }
+
+/** Instead of everything: a server with authentication, for which the page has no credentials. */
+const Closed = () => (
+  <>
+    <header class="header">
+      <Brand />
+    </header>
+    <main>
+      <section>
+        <EmptyNotice title={strings.closed.title} text={strings.closed.text}>
+          <a href="/docs">{strings.footer.docs}</a>
+        </EmptyNotice>
+      </section>
+    </main>
+  </>
+)
+
+const Brand = () => (
+  <a class="brand" href="/" aria-label={strings.appName}>
+    <img src="/favicon.svg" alt="" width="28" height="28" />
+    <span>{strings.appName}</span>
+  </a>
+)
 
 const Hero = () => (
   <section class="hero">

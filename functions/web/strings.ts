@@ -90,6 +90,7 @@ export const strings = {
   shares: {
     label: 'Why it is here',
     cf: 'viewers like you',
+    next: 'what comes next',
     neighbours: 'liked together',
     content: 'similar movies',
     popularity: 'popularity',
@@ -134,6 +135,8 @@ export const strings = {
     remove: 'Remove rating',
   },
   movie: {
+    forYou: 'for you',
+    predictedLong: (stars: number) => `You would give ${stars.toFixed(1)} stars, going by your ratings`,
     mean: (mean: number, ratings: number) => `${mean.toFixed(1)} mean stars from ${ratings} ratings`,
     noYear: 'year unknown',
   },
@@ -148,7 +151,12 @@ export const strings = {
     network: 'The server could not be reached. Check the connection.',
     timeout: (seconds: number) => `The server gave no answer within ${seconds} seconds.`,
     badAnswer: (status: number) => `The server gave an answer that this page does not understand (status ${status}).`,
+    tooOften: 'That was too often for this server. Wait a minute.',
     stale: 'Shown is the list from before.',
+  },
+  closed: {
+    title: 'This server asks who you are',
+    text: 'Every request needs a key or a token, and this page has none. It works with a server that is set up without authentication; this one is there for apps that bring theirs.',
   },
   footer: {
     docs: 'API documentation',

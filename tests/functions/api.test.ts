@@ -11,6 +11,7 @@ import {
   StoredRating,
   UserProfile,
 } from '#core/schemas/api.ts'
+import { SOURCES } from '#core/schemas/config.ts'
 import { startTinyWorker, type TinyWorker } from '../helpers/tiny-worker.ts'
 
 // movies and users are those of tests/helpers/tiny-model.ts
@@ -49,13 +50,13 @@ describe('recommend', () => {
     const answer = await recommend('/recommend/user/1')
     expect(answer).toMatchObject({ modelId: '0000000000000001', rung: 'personalized', degraded: [] })
     expect(answer.history).toEqual({ ratings: 3, likes: 2, unknownMovieIds: [] })
-    expect(ids(answer.items)).toEqual([40, 30, 90, 60, 70])
+    expect(ids(answer.items)).toEqual([30, 40, 90, 60, 70])
     expect(answer.items[0]!.reason.text).toBe('Because you liked Star Harbour and Star Harbour.')
   })
 
   test('ranks by a score that is the sum of its shares', async () => {
     const { items } = await recommend('/recommend/user/1?k=7')
-    const sum = ({ shares }: RecommendedMovie) => shares.cf + shares.neighbours + shares.content + shares.popularity
+    const sum = ({ shares }: RecommendedMovie) => SOURCES.reduce((total, source) => total + shares[source], 0)
     for (const item of items) expect(sum(item)).toBeCloseTo(item.score, 12)
     expect(items.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(items.map(({ score }) => score)).toEqual(items.map(({ score }) => score).sort((a, b) => b - a))
@@ -113,15 +114,30 @@ describe('recommend', () => {
     const popular = await recommend('/recommend/user/1?weights[popularity]=1')
     expect(popular).toMatchObject({
       rung: 'popularity',
-      weights: { cf: 0, neighbours: 0, content: 0, popularity: 1 },
+      weights: { cf: 0, next: 0, neighbours: 0, content: 0, popularity: 1 },
     })
     expect(ids(popular.items)).toEqual([60, 30, 70, 40, 80])
   })
 
-  test('answers the same under /v1, to any origin, and again byte for byte', async () => {
-    const { json, headers } = await worker.call('/v1/recommend/user/1')
+  test('makes a list more diverse when asked to, and says at what price', async () => {
+    const plain = await recommend('/recommend/user/1?weights[popularity]=1&k=3')
+    expect(plain.diversity).toBeUndefined()
+    expect(await recommend('/recommend/user/1?weights[popularity]=1&k=3&diversity=0')).toEqual(plain)
+    // of 60, 30, 70 the last is like the first; 100, of which nothing is known, is like none
+    const diverse = await recommend('/recommend/user/1?weights[popularity]=1&k=3&diversity=0.5')
+    expect(ids(diverse.items)).toEqual([60, 30, 100])
+    expect(diverse.items.map(({ rank }) => rank)).toEqual([1, 2, 3])
+    // 0.4 of 0.6 + 0.5 + 0.4; one pair of three alike before, none after
+    expect(diverse.diversity).toEqual({
+      asked: 0.5,
+      relevanceGivenUp: expect.closeTo(0.4 / 1.5, 6),
+      intraListDiversity: { before: expect.closeTo(2 / 3, 6), after: expect.closeTo(1, 6) },
+    })
+  })
+
+  test('answers the same under /v1, and again byte for byte', async () => {
+    const { json } = await worker.call('/v1/recommend/user/1')
     expect(json).toEqual((await worker.call('/recommend/user/1')).json)
-    expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
   test('returns fewer movies, or none, where fewer satisfy the filters', async () => {
@@ -138,7 +154,7 @@ describe('live feedback', () => {
     expect(await rate(500, 60, 5)).toMatchObject({ userId: 500, movieId: 60, rating: 5 })
     const answer = await recommend('/recommend/user/500')
     expect(answer.rung).toBe('personalized')
-    expect(ids(answer.items).slice(0, 2)).toEqual([50, 70])
+    expect(ids(answer.items).slice(0, 2)).toEqual([70, 50])
     expect(ids(answer.items)).not.toContain(60)
   })
 
@@ -216,7 +232,10 @@ describe('movies', () => {
   test('have similar ones, never themselves; one without factors goes by its texts', async () => {
     const { items } = await ok(SimilarMovies, '/movies/50/similar?k=3')
     expect(ids(items)).toEqual([60, 70, 80])
-    expect(items[0]).toMatchObject({ similarity: 1, shares: { cf: 0.5, neighbours: 0, content: 0.5, popularity: 0 } })
+    expect(items[0]).toMatchObject({
+      similarity: 1,
+      shares: { cf: 0.5, next: 0, neighbours: 0, content: 0.5, popularity: 0 },
+    })
     expect(ids((await ok(SimilarMovies, '/movies/90/similar?k=2')).items)).toEqual([10, 20])
     expect((await refused(404, '/movies/11/similar')).path).toBe('movieId')
   })
@@ -234,7 +253,7 @@ describe('bad input', () => {
     ['/recommend/user/1?weights[cf]=2', 'weights.cf: found 2; must be at most 1', 'weights.cf'],
     [
       '/recommend/user/1?weights[cf]=0',
-      'weights: found {"cf":0,"neighbours":0,"content":0,"popularity":0}; one weight must be above 0',
+      'weights: found {"cf":0,"next":0,"neighbours":0,"content":0,"popularity":0}; one weight must be above 0',
       'weights',
     ],
     ['/movies/99999999999', 'movieId: found 99999999999; must be at most 2147483647', 'movieId'],
@@ -244,7 +263,7 @@ describe('bad input', () => {
 
   test('an unknown field is named, with those there are', async () => {
     expect((await refused(400, '/recommend/user/1?limit=5')).message).toBe(
-      'unknown field limit; fields here: k, genres, avoidGenres, yearFrom, yearTo, exclude, weights',
+      'unknown field limit; fields here: k, genres, avoidGenres, yearFrom, yearTo, exclude, weights, diversity',
     )
     const body = { history: [{ movieId: 1, stars: 3 }] }
     expect((await refused(400, '/recommend/history', { body })).path).toBe('history.0.stars')
@@ -268,7 +287,7 @@ describe('bad input', () => {
   test('an unknown path is 404 and a wrong method 405, with the right ones', async () => {
     expect((await refused(404, '/nothing')).message).toBe('no route /nothing; see /openapi.json')
     expect((await refused(405, '/movies', { method: 'DELETE' })).code).toBe('method_not_allowed')
-    expect((await worker.call('/movies', { method: 'DELETE' })).headers.get('allow')).toBe('GET')
+    expect((await worker.call('/movies', { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD, OPTIONS')
   })
 })
 
@@ -284,6 +303,7 @@ describe('operations', () => {
     expect(Object.keys(json.paths)).toEqual([
       '/recommend/user/{userId}',
       '/recommend/history',
+      '/predict/ratings',
       '/movies',
       '/movies/{movieId}',
       '/movies/{movieId}/similar',

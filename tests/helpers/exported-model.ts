@@ -26,6 +26,8 @@ export const CARD: ModelCard = {
   model: {
     cf: 'als',
     neighbours: 'none',
+    next: [],
+    nextRatingExponent: 0,
     factors: 8,
     iterations: 1,
     regularization: 1,
@@ -34,7 +36,7 @@ export const CARD: ModelCard = {
     likedFrom: 3.5,
     recencyHalfLife: null,
     neighbourHalfLife: null,
-    blend: [{ minLikes: 0, weights: { cf: 1, neighbours: 0, content: 0, popularity: 0 } }],
+    blend: [{ minLikes: 0, weights: { cf: 1, next: 0, neighbours: 0, content: 0, popularity: 0 } }],
   },
   evaluation: {
     protocol: 'none',
@@ -50,6 +52,7 @@ export const CARD: ModelCard = {
       },
     ],
     overPopularity: { 'ndcg@10': estimate },
+    stars: null,
   },
   exampleUsers: [],
 }

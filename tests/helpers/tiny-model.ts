@@ -5,11 +5,13 @@ import { servingSettings } from '../../build/evaluate/index.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
 import type { ArtifactFiles, ItemWeights, MovieText, Prepared, Trained } from '../../build/nouns.ts'
+import { tinyStars } from './tiny-stars.ts'
 
 /**
  * Ten movies in two tastes, small enough to know every number: space films (ids 10 … 40) lie on the first factor,
  * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak. As a neighbour
- * each speaks for the others of its taste by its own popularity, and 10 speaks −0.5 against 50.
+ * each speaks for the others of its taste by its own popularity, and 10 speaks −0.5 against 50. What comes next is the
+ * movie below, by 0.5, as two items back can tell: after 10 comes 20, and so on down to 80; the older counts half.
  *
  * | id  | title                 | year | genres             | terms        | popularity |
  * |-----|-----------------------|------|--------------------|--------------|------------|
@@ -54,13 +56,19 @@ const HISTORIES: Record<number, [movieId: number, stars: number][]> = {
 }
 
 export const TINY_BLEND: BlendTable = [
-  { minLikes: 0, weights: { cf: 0, neighbours: 0, content: 0, popularity: 1 } },
-  { minLikes: 1, weights: { cf: 0.4, neighbours: 0.2, content: 0.3, popularity: 0.1 } },
+  { minLikes: 0, weights: { cf: 0, next: 0, neighbours: 0, content: 0, popularity: 1 } },
+  { minLikes: 1, weights: { cf: 0.4, next: 0.1, neighbours: 0.1, content: 0.3, popularity: 0.1 } },
 ]
 
 export const TINY_CONFIG = Config.parse({
   api: { defaultK: 5, maxK: 20, maxHistory: 50, maxBodyBytes: 4096 },
   evaluation: { cutoffs: [5, 10] },
+  model: {
+    next: {
+      ratingExponent: 1,
+      scales: [{ length: 2, recencyHalfLife: 1, regularization: 1, maxItems: 100, neighbours: 100 }],
+    },
+  },
 })
 
 const text = (id: number): MovieText => ({
@@ -119,7 +127,8 @@ function prepared(): Prepared {
 function trained(): Trained {
   const itemFactors = new Float32Array(MOVIES.length * FACTORS)
   for (let item = 0; item < 8; item++) itemFactors[item * FACTORS + (item < 4 ? 0 : 1)] = 1
-  const neighbours = neighboursOf(MOVIES.length, (liked, item) => {
+  const weights = weightsOf(MOVIES.length, (before, item) => (item < 8 && item === before + 1 ? 0.5 : 0))
+  const neighbours = weightsOf(MOVIES.length, (liked, item) => {
     if (liked === 0 && item === 4) return -0.5
     const isSameTaste = liked < 8 && item < 8 && liked < 4 === item < 4
     return isSameTaste && liked !== item ? MOVIES[liked]![5] : 0
@@ -132,7 +141,10 @@ function trained(): Trained {
   return {
     factors: FACTORS,
     itemFactors,
+    placedByTexts: new Uint8Array(MOVIES.length),
+    next: { scales: [{ length: 2, recencyHalfLife: 1, weights }] },
     neighbours,
+    stars: tinyStars(),
     content: {
       terms: TERMS,
       documentFrequencies: Int32Array.of(5, 5),
@@ -146,7 +158,7 @@ function trained(): Trained {
   }
 }
 
-function neighboursOf(numItems: number, weightOf: (liked: number, item: number) => number): ItemWeights {
+function weightsOf(numItems: number, weightOf: (liked: number, item: number) => number): ItemWeights {
   const items = Array.from({ length: numItems }, (_, item) => item)
   const rows = items.map((liked) => items.filter((item) => weightOf(liked, item) !== 0))
   const indptr = new Uint32Array(numItems + 1)
@@ -155,12 +167,13 @@ function neighboursOf(numItems: number, weightOf: (liked: number, item: number) 
   return { indptr, indices: Int32Array.from(rows.flat()), weights: Float32Array.from(weights) }
 }
 
-export function tinyFiles(): ArtifactFiles {
-  return encodeArtifacts(trained(), prepared(), () => true)
+/** @param changed of what was learned */
+export function tinyFiles(changed: Partial<Trained> = {}): ArtifactFiles {
+  return encodeArtifacts({ ...trained(), ...changed }, prepared(), () => true)
 }
 
-export function tinyModel(): Model {
-  return openArtifacts(tinyFiles(), servingSettings(TINY_CONFIG, TINY_BLEND))
+export function tinyModel(changed: Partial<Trained> = {}): Model {
+  return openArtifacts(tinyFiles(changed), servingSettings(TINY_CONFIG, TINY_BLEND))
 }
 
 /** A manifest for the files, as `build/export` writes it. */
@@ -194,6 +207,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         usersWithoutRelevant: 0,
         models: [{ name: 'marquee', metrics: { 'ndcg@10': estimate }, coverage: { 'coverage@10': 0.5 } }],
         overPopularity: { 'ndcg@10': estimate },
+        stars: null,
       },
       exampleUsers: [1, 2],
     },

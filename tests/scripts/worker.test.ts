@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openLocalR2 } from '../../build/publish/local-r2.ts'
-import { migrate } from '../../scripts/migrate.ts'
+import { migrate } from '../../build/publish/migrate.ts'
 import { type RunningWorker, startWorker } from '../../scripts/worker.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

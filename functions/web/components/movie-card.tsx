@@ -11,12 +11,14 @@ interface MovieCardProps {
   /** place in the list as shown, 1 first */
   rank: number
   movement: Movement | undefined
+  /** whether the predicted stars go by the viewer's own */
+  isPersonal: boolean
   onRate(stars: number): void
   onOpen(part: 'details' | 'similar'): void
 }
 
 /** One recommendation: what it is, why it is here, and what to do about it. */
-export function MovieCard({ movie, rank, movement, onRate, onOpen }: MovieCardProps) {
+export function MovieCard({ movie, rank, movement, isPersonal, onRate, onOpen }: MovieCardProps) {
   return (
     <li class="card" data-movie-id={movie.movieId}>
       <article aria-label={movie.title}>
@@ -35,7 +37,7 @@ export function MovieCard({ movie, rank, movement, onRate, onOpen }: MovieCardPr
           </span>
           {movement ? <MovementBadge movement={movement} /> : null}
         </div>
-        <MovieMeta movie={movie} />
+        <MovieMeta movie={movie} predictedStars={isPersonal ? movie.predictedStars : null} />
         <p class="reason" title={movie.reason.text}>
           {movie.reason.text}
         </p>

@@ -26,6 +26,7 @@ export function failureText(failure: unknown): string {
   if (failure.code === 'network') return strings.failure.network
   if (failure.code === 'timeout') return strings.failure.timeout(DEADLINE_MS / 1000)
   if (failure.code === 'bad_answer') return strings.failure.badAnswer(failure.status)
+  if (failure.code === 'rate_limited') return strings.failure.tooOften
   return failure.message
 }
 

@@ -71,6 +71,7 @@ export function RecommendationList(props: RecommendationListProps) {
                 movie={movie}
                 rank={place + 1}
                 movement={list.value?.movements.get(movie.movieId)}
+                isPersonal={(list.value?.answer.history.ratings ?? 0) > 0}
                 onRate={(stars) => onRate(movie, stars)}
                 onOpen={(part) => onOpen(movie.movieId, part)}
               />

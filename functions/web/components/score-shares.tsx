@@ -1,7 +1,7 @@
 import type { Shares } from '#core/schemas/api.ts'
 import { strings } from '../strings.ts'
 
-const SOURCES = ['cf', 'neighbours', 'content', 'popularity'] as const satisfies (keyof Shares)[]
+const SOURCES = ['cf', 'next', 'neighbours', 'content', 'popularity'] as const satisfies (keyof Shares)[]
 
 /** How much of the score came from where, as one bar; with `legend`, in words beneath it too. */
 export function ScoreShares({ shares, legend = false }: { shares: Shares; legend?: boolean }) {
