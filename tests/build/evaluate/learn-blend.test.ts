@@ -64,10 +64,34 @@ describe('learnBlend', () => {
       expect(evidence).toEqual({
         bestMember: 'neighbours',
         users: 40,
+        replayed: true,
         'ndcg@10': { mean: 0, low: 0, high: 0 },
         shipped: 'member',
       })
     }
+  })
+
+  test('learns a row by users who have as many likes, where there are enough of them', () => {
+    // 60 with one like want what neighbours say; 60 with 20 likes want what comes next, and would outvote them
+    const many = Array.from({ length: 20 }, (_, at) => ({ itemIndex: tinyItem(10), rating: 5, timestamp: at }))
+    const regular: JudgedUser = { ...userWho(70), history: { ...userWho(70).history } }
+    regular.history = {
+      itemIndices: Int32Array.from(many, ({ itemIndex }) => itemIndex),
+      ratings: Float32Array.from(many, ({ rating }) => rating),
+      timestamps: Uint32Array.from(many, ({ timestamp }) => timestamp),
+    }
+    const users = [...Array.from({ length: 60 }, () => userWho(80)), ...Array.from({ length: 61 }, () => regular)]
+    const table = learnBlend(users, BOTH, SETTINGS, handles)
+    expect(table.map(({ evidence }) => evidence && [evidence.replayed, evidence.users])).toEqual([
+      undefined,
+      [false, 60],
+      [true, 121],
+      [true, 121],
+      [true, 121],
+      [false, 61],
+    ])
+    expect(table[1]!.weights).toEqual(alone('neighbours'))
+    expect(table.at(-1)!.weights).toEqual(alone('next'))
   })
 
   test('weights chosen on the users that they are judged by prove nothing', () => {
