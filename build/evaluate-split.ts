@@ -16,7 +16,7 @@ import { openDevice } from './train/index.ts'
 /** Share of the training part that is held out where a split has no validation part. */
 const VALIDATION = 0.1
 /** Users that the blend is learned by: with fewer its weights come out differently from sample to sample. */
-const BLEND_USERS = 2000
+const BLEND_USERS = 5000
 
 /** What is judged: ratings in their parts, and what counts as liked. */
 export interface Split extends PreparedRatings {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ModelConfig, Source } from '#core/schemas/config.ts'
 import { encodeArtifacts } from './export/index.ts'
 import type { StepHandles } from './io/handles.ts'
@@ -18,6 +19,8 @@ export function learner(split: PreparedRatings, seed: number, options: TrainOpti
     const stars = { ...model.stars, type: 'none' as const }
     const settings = { model: { ...model, next, neighbours, stars }, seed, imported: isWanted('cf') ? null : nothing }
     const trained = await train(ratings, parts, settings, source === 'all' ? handles : quiet, options)
+    // the next training is another one: it goes on from nothing
+    await rm(options.checkpointFile, { force: true })
     return encodeArtifacts(trained, ratings, () => false)
   }
 }

@@ -13,9 +13,11 @@ const REGULARIZATIONS: Range = [0.5, 100]
 const UNOBSERVED_WEIGHTS: Range = [0.01, 1]
 /** Likes after which an older one weighs half; null: all weigh the same, which suits lists in no order of time. */
 const HALF_LIVES = [null, 100, 50, 20, 10, 5, 2.5, 1.5, 1]
-/** What the scales' lengths and half-lives are multiplied with. */
+/** What the scales' lengths and half-lives are multiplied with: first all of them, then the shortest and the longest alone. */
 const MEMORIES = [0.25, 0.5, 2, 8]
-const NEXT_REGULARIZATIONS = [0.3, 3]
+const SHORTEST_MEMORIES = [0.35, 0.7, 1.5]
+const LONGEST_MEMORIES = [0.5, 2]
+const NEXT_REGULARIZATIONS = [0.5, 2]
 const RATING_EXPONENTS = [0, 1, 3]
 const EASE_REGULARIZATIONS = [50, 100, 500, 1000, 2000, 4000, 8000]
 const KNN_SHRINKAGES = [0, 5, 50, 200]
@@ -89,13 +91,27 @@ const NEXT: SearchStep[] = [
   },
   {
     ...{ source: 'next', what: 'length and recencyHalfLife of the scales' },
+    candidates: (model) => MEMORIES.map((factor) => withScales(model, (scale) => remembering(scale, factor))),
+  },
+  {
+    ...{ source: 'next', what: 'length and recencyHalfLife of the shortest scale' },
     candidates: (model) =>
-      MEMORIES.map((factor) =>
-        withScales(model, ({ length, recencyHalfLife }) => ({
-          length: Math.min(10_000, Math.ceil(length * factor)),
-          recencyHalfLife: recencyHalfLife * factor,
-        })),
+      SHORTEST_MEMORIES.map((factor) =>
+        withScales(model, (scale, number) => (number === 0 ? remembering(scale, factor) : scale)),
       ),
+  },
+  {
+    ...{ source: 'next', what: 'length and recencyHalfLife of the longest scale' },
+    candidates: (model) =>
+      LONGEST_MEMORIES.map((factor) =>
+        withScales(model, (scale, number) =>
+          number === model.next.scales.length - 1 ? remembering(scale, factor) : scale,
+        ),
+      ),
+  },
+  {
+    ...{ source: 'next', what: 'another scale between two' },
+    candidates: (model) => (model.next.scales.length === 2 ? [withScaleBetween(model)] : []),
   },
   {
     ...{ source: 'next', what: 'regularization of the scales' },
@@ -127,9 +143,31 @@ function withCf(model: ModelConfig, cf: Partial<ModelConfig['cf']>): ModelConfig
 
 type NextScale = ModelConfig['next']['scales'][number]
 
-function withScales(model: ModelConfig, change: (scale: NextScale) => Partial<NextScale>): ModelConfig {
-  const scales = model.next.scales.map((scale) => ({ ...scale, ...change(scale) }))
+function withScales(model: ModelConfig, change: (scale: NextScale, number: number) => Partial<NextScale>): ModelConfig {
+  const scales = model.next.scales.map((scale, number) => ({ ...scale, ...change(scale, number) }))
   return { ...model, next: { ...model.next, scales } }
+}
+
+/** The scale with a longer or shorter memory. */
+function remembering({ length, recencyHalfLife }: NextScale, factor: number): Partial<NextScale> {
+  return {
+    length: Math.min(10_000, Math.ceil(length * factor)),
+    recencyHalfLife: Number((recencyHalfLife * factor).toPrecision(3)),
+  }
+}
+
+/** A third scale, in all things the geometric mean of the two. */
+function withScaleBetween(model: ModelConfig): ModelConfig {
+  const [short, long] = model.next.scales as [NextScale, NextScale]
+  const between = (key: Exclude<keyof NextScale, 'recencyHalfLife'>) => Math.round(Math.sqrt(short[key] * long[key]))
+  const scale: NextScale = {
+    length: between('length'),
+    recencyHalfLife: Number(Math.sqrt(short.recencyHalfLife * long.recencyHalfLife).toPrecision(3)),
+    regularization: between('regularization'),
+    maxItems: between('maxItems'),
+    neighbours: between('neighbours'),
+  }
+  return { ...model, next: { ...model.next, scales: [short, scale, long] } }
 }
 
 function withNeighbours(model: ModelConfig, neighbours: Partial<ModelConfig['neighbours']>): ModelConfig {

@@ -10,7 +10,7 @@ import { searchSteps } from './search-space.ts'
 /** Settings are chosen by mean NDCG at this cutoff. */
 const CUTOFF = 10
 /** More users would change the choice little and cost time. */
-const MAX_USERS = 1000
+const MAX_USERS = 2000
 
 /** One answer to what was asked of validation. */
 export interface Trial {
