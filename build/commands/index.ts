@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { ConfigError, isPresetFile, loadConfig, type Overrides } from '../config.ts'
 import type { BuildResult, build, Compute, Step } from '../index.ts'
@@ -219,5 +219,6 @@ async function filesIn(folder: string): Promise<{ name: string; size: number }[]
 }
 
 export function writeJson(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }

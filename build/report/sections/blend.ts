@@ -64,9 +64,9 @@ export function blendFigures({ card, marks, served }: Told): Figure[] {
       signed,
     ),
     table: {
-      header: ['history', 'users', 'of them', 'best member', 'difference', 'low', 'high', 'shipped'],
+      header: ['history', 'users', 'of them cut', 'best member', 'difference', 'low', 'high', 'shipped'],
       rows: judged.map(({ row, evidence: { users, replayed, bestMember, 'ndcg@10': difference, shipped } }) => [
-        ...[rowName(blend, row), whole(users), replayed ? 'the last likes' : 'whole histories', nameOf[bestMember]],
+        ...[rowName(blend, row), whole(users), whole(replayed), nameOf[bestMember]],
         ...[signed(difference.mean), signed(difference.low), signed(difference.high), shipped],
       ]),
     },

@@ -37,11 +37,7 @@ export type ModelMetrics = z.infer<typeof ModelMetrics>
 const BlendEvidence = z.object({
   bestMember: z.enum(SOURCES).describe('the best source alone on validation'),
   users: z.int().describe('validation users that the row was learned by'),
-  replayed: z
-    .boolean()
-    .describe(
-      'whether users with too many likes stood in for too few, each with the last ones only; else whole histories',
-    ),
+  replayed: z.int().describe('those of them with longer histories, of which only the last likes were told'),
   'ndcg@10': Estimate.describe(
     'blend minus best member, paired by user; the weights that judge one half of the users were chosen on the other',
   ),

@@ -81,7 +81,7 @@ const examination: Examination = {
 const evidence = {
   bestMember: 'cf' as const,
   users: 300,
-  replayed: true,
+  replayed: 120,
   'ndcg@10': around(0.02),
   shipped: 'blend' as const,
 }
