@@ -15,6 +15,8 @@ const LIKES_STEPS = [1, 2, 4, 8, 16]
 const MAX_USERS = 600
 /** With fewer the bootstrap's intervals are too narrow to be believed: no blend gets through, and a row needs as many. */
 const FEWEST_USERS = 20
+/** Parts that the users are divided into for the comparison. */
+const FOLDS = 10
 /** Where fewer users than this have a row's length of history, those with the next longer ones help out. */
 const ENOUGH_USERS = 300
 
@@ -35,8 +37,7 @@ type Row = BlendTable[number]
  *
  * A blend is shipped only where it beats its best member, the best source alone, with a 95 % interval above 0, and else
  * that member. The blend's own validation NDCG would flatter it, as its weights were chosen by it: so for the comparison
- * they are chosen on every other user and judged on the rest, and the other way round. The shipped weights are those
- * chosen on all.
+ * every tenth of the users is judged by weights that were chosen on the others. The shipped weights are those chosen on all.
  * @param model opened from exported bytes of a model that has not seen the validation part
  * @returns for a history without likes popularity alone; rows as long as there are users to learn them by, without any
  * factors alone
@@ -63,7 +64,7 @@ export function learnBlend(
     const replayed = sample.map(({ user, likes }) =>
       replay(user, likes > most ? lastLikes(user.history, most, model.likedFrom) : user.history, model),
     )
-    const { weights, evidence } = weightsFor(replayed, resampleUsers(sample.length, bootstrapSamples, seed))
+    const { weights, evidence } = weightsFor(replayed, resampleUsers(sample.length, bootstrapSamples, seed), seed)
     const cut = sample.filter(({ likes }) => likes > most).length
     const row = { minLikes, weights, evidence: { ...evidence, replayed: cut } }
     handles.log.debug(`blend: ${JSON.stringify(row)}`)
@@ -78,16 +79,17 @@ export function learnBlend(
 function weightsFor(
   users: Replayed[],
   resamples: Resamples,
+  seed: number,
 ): Pick<Row, 'weights'> & { evidence: Omit<NonNullable<Row['evidence']>, 'replayed'> } {
-  const search = blendSearch(users)
+  const search = blendSearch(users, seed)
   const all = [...users.keys()]
-  const halves = [all.filter((user) => user % 2 === 0), all.filter((user) => user % 2 === 1)] as const
-  const [byFirst, bySecond] = halves.map((half) => search.bestBlend(half))
   const member = search.bestMember(all)
-  const difference = estimate(
-    member.ndcg.map((ofMember, user) => (user % 2 === 0 ? bySecond! : byFirst!).ndcg[user]! - ofMember),
-    resamples,
-  )
+  const gain = new Float64Array(users.length)
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const { ndcg } = search.bestBlend(all.filter((user) => user % FOLDS !== fold))
+    for (let user = fold; user < users.length; user += FOLDS) gain[user] = ndcg[user]! - member.ndcg[user]!
+  }
+  const difference = estimate(gain, resamples)
   const shipped = difference.low > 0 && users.length >= FEWEST_USERS ? 'blend' : 'member'
   return {
     weights: shipped === 'blend' ? search.bestBlend(all).weights : member.weights,
