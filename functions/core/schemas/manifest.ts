@@ -39,7 +39,7 @@ const BlendEvidence = z.object({
   users: z.int().describe('validation users that the row was learned by'),
   replayed: z.int().describe('those of them with longer histories, of which only the last likes were told'),
   'ndcg@10': Estimate.describe(
-    'blend minus best member, paired by user; the weights that judge one half of the users were chosen on the other',
+    'blend minus best member, paired by user; the weights that judge a tenth of the users were chosen on the others',
   ),
   shipped: z.enum(['blend', 'member']).describe('the blend only where the interval lies above 0'),
 })
