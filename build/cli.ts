@@ -5,6 +5,7 @@ import { SCOPES, type Scope } from '#core/api-key.ts'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
+import { asksForNewMovies, evaluateNewMoviesCommand, NEW_MOVIES_PROTOCOL } from './commands/evaluate-new-movies.ts'
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
 import { evaluateStarsCommand, starProtocolOf } from './commands/evaluate-stars.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
@@ -26,7 +27,7 @@ import {
   revokeKeyCommand,
 } from './commands/keys.ts'
 import { type TuneFlags, tuneCommand } from './commands/tune.ts'
-import { ConfigError, isPresetFile, PRESETS } from './config.ts'
+import { ConfigError, isPresetFile, PRESETS } from './config/load-config.ts'
 import { OBJECTIVE_SOURCES, PROTOCOLS, SPLIT_FORMATS, STAR_PROTOCOLS } from './evaluate/index.ts'
 import type { Compute, Step } from './index.ts'
 import { STRATEGIES } from './tuning/index.ts'
@@ -152,6 +153,7 @@ function describeProgram(args: string[], surroundings: Surroundings): Command {
       const starProtocol = starProtocolOf(flags)
       if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
       if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
+      if (asksForNewMovies(flags)) return evaluateNewMoviesCommand(flags, surroundings)
       if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
       if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
       return buildCommand({ ...flags, until: flags.until ?? until }, surroundings)
@@ -227,6 +229,7 @@ function withSplitOptions(command: Command): Command {
         ...Object.keys(PROTOCOLS),
         ...Object.keys(STAR_PROTOCOLS),
         COLD_PROTOCOL,
+        NEW_MOVIES_PROTOCOL,
       ]),
     )
     .option('--input <path>', 'with --protocol: its data instead of data.sources; may stand several times', collect)

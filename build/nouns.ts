@@ -70,6 +70,8 @@ export interface Catalog {
   tmdbIds: Int32Array
   /** minutes, 0 where unknown */
   runtimes: Int16Array
+  /** codes of the original languages, lower case, empty where unknown; left out where no source tells any */
+  languages?: string[]
   texts: MovieText[]
 }
 
@@ -199,6 +201,8 @@ export interface Trained {
   neighbours: ItemWeights
   /** predicted stars; null where the config wants none */
   stars: RatingModel<Float32Array> | null
+  /** where movies belong that are not in the catalogue; null without stars or where the config wants none */
+  placement: Placement | null
   content: TermMatrix
   /** damped popularity, 0 to 1 */
   popularity: Float32Array
@@ -206,6 +210,21 @@ export interface Trained {
   losses: number[]
   /** as the training weighed likes, and the rest */
   foldIn: FoldInWeights
+}
+
+/**
+ * Coefficients of what is told of a movie: terms, then points of years and runtimes, then a constant, as
+ * core/scoring/movie-features.ts has them.
+ */
+export interface Placement {
+  /** numColumns × factors, row-major */
+  factors: Float32Array
+  /** numColumns × size of the stars' rows */
+  stars: Float32Array
+  /** of a predicted rating, for not knowing better where the movie belongs; squared stars */
+  starVariance: number
+  /** how the texts were weighed */
+  content: Pick<Config['model']['content'], 'fieldWeights' | 'maxTermsPerMovie'>
 }
 
 /** How a history is folded in: the model's own numbers, beside the item factors. */

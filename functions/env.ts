@@ -4,7 +4,7 @@ import * as z from 'zod'
 export interface Env {
   /** published models */
   MODELS: R2Bucket
-  /** live ratings, API keys */
+  /** live feedback, API keys */
   DB: D1Database
   /** requests a minute of one person (a user, or an address) that only read */
   LIMIT_READS?: RateLimit
@@ -42,6 +42,8 @@ export interface Settings {
   rateLimits: boolean
   /** an API key that was found is not looked up again for this long: so long may a revoked one still work */
   keyCheckMs: number
+  /** what tastes are signed with, and then what they were signed with before; none: there are no tastes */
+  tasteSecrets: readonly string[]
   requestLog: boolean
   serverTiming: boolean
   pointerCheckMs: number
@@ -54,15 +56,18 @@ const Text = z
   .string()
   .optional()
   .transform((text) => text || null)
+const Secret = Text.refine((secret) => secret === null || secret.length >= 32, 'must have at least 32 characters')
 
 const Vars = z.object({
   /** no default: the API is open only where somebody wrote so */
   AUTH: z.enum(['none', 'apiKey', 'jwt']),
-  JWT_SECRET: Text.refine((secret) => secret === null || secret.length >= 32, 'must have at least 32 characters'),
+  JWT_SECRET: Secret,
   JWT_JWKS_URL: Text.refine((url) => url === null || isSafeUrl(url), 'must be an https address'),
   JWT_ALGORITHM: z.enum(['RS256', 'ES256']).default('RS256'),
   JWT_ISSUER: Text,
   JWT_AUDIENCE: Text,
+  TASTE_SECRET: Secret,
+  TASTE_SECRET_BEFORE: Secret,
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -95,6 +100,7 @@ export function settingsOf(env: Env): Settings {
     corsOrigins: vars.CORS_ORIGINS,
     rateLimits: vars.RATE_LIMITS === 'on',
     keyCheckMs: vars.KEY_CHECK_SECONDS * 1000,
+    tasteSecrets: [vars.TASTE_SECRET, vars.TASTE_SECRET_BEFORE].filter((secret) => secret !== null),
     requestLog: vars.REQUEST_LOG === 'on',
     serverTiming: vars.SERVER_TIMING === 'on',
     pointerCheckMs: vars.POINTER_CHECK_SECONDS * 1000,

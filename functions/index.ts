@@ -6,20 +6,32 @@ import { authorize } from './middleware/authorize.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { openApi } from './openapi.ts'
 import { answerError, ProblemError } from './routes/errors.ts'
+import { feedbackRoutes } from './routes/feedback.ts'
+import { groupRoutes } from './routes/group.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelRoutes } from './routes/model.ts'
 import { movieRoutes } from './routes/movies.ts'
 import { predictRoutes } from './routes/predict.ts'
 import { recommendRoutes } from './routes/recommend.ts'
+import { replayRoutes } from './routes/replay.ts'
 import type { Route } from './routes/route.ts'
+import { tasteRoutes } from './routes/taste.ts'
+import { userDataRoutes } from './routes/user-data.ts'
 import { userRoutes } from './routes/users.ts'
 import { answerWithValidator } from './routes/validator.ts'
+import { whatIfRoutes } from './routes/what-if.ts'
 
 const ROUTES: Route[] = [
   ...recommendRoutes,
+  ...groupRoutes,
+  ...whatIfRoutes,
+  ...replayRoutes,
   ...predictRoutes,
   ...movieRoutes,
   ...userRoutes,
+  ...feedbackRoutes,
+  ...userDataRoutes,
+  ...tasteRoutes,
   ...modelRoutes,
   ...healthRoutes,
 ]

@@ -11,12 +11,16 @@ const ERRORS: Record<number, string> = {
   401: 'No credentials were sent, or they are not good',
   403: 'The credentials do not reach so far: another scope is needed, or the token is for another user',
   404: 'No such movie or user',
+  409: 'The model is not the one that answers, and there is no room for both',
   413: 'The body is larger than `api.maxBodyBytes`',
   415: 'The body must be `application/json`',
   429: 'Too many requests; try again after `Retry-After` seconds',
   500: 'Something went wrong inside',
+  501: 'The server is not set up for this',
   503: 'No model is being served yet, or nothing could be stored or looked up; try again after `Retry-After` seconds',
 }
+
+const TOO_LONG = 'The address is longer than the platform takes (16 KB at Cloudflare); so long a list goes in a body'
 
 /** The ways to say who one is, by mode; none needs no words. */
 const SECURITY_SCHEMES: Record<Exclude<Auth['mode'], 'none'>, Json> = {
@@ -62,6 +66,8 @@ function operation(route: Route, named: Named, { auth, rateLimits }: Settings): 
     200: { description: 'OK', content: content(reference(route.answer, named)) },
   }
   if (route.isSameForAll) responses[304] = { description: 'As the `ETag` in `If-None-Match` says: nothing has changed' }
+  // not ours: whatever listens before the Worker answers it, in words of its own
+  if (Object.keys(route.query.shape).length > 0) responses[414] = { description: TOO_LONG }
   const errors = [...route.errors, ...(isGuarded ? [401, 403, 503] : []), ...(rateLimits ? [429] : []), 500]
   for (const status of errors) {
     const answer = status === 503 && route.answer === api.Readiness ? api.Readiness : api.ApiError
@@ -112,7 +118,8 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
 function namedSchemas(): z.core.$ZodRegistry<{ id: string }> {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(api))
-    if (schema instanceof z.ZodObject || schema instanceof z.ZodEnum) registry.add(schema, { id })
+    if (schema instanceof z.ZodObject || schema instanceof z.ZodEnum || schema instanceof z.ZodUnion)
+      registry.add(schema, { id })
   return registry
 }
 

@@ -2,10 +2,12 @@ import { enableCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Readiness } from '#core/schemas/api.ts'
-import { ConfigError, loadConfig, PRESETS } from '../build/config.ts'
+import { ConfigError, loadConfig, PRESETS } from '../build/config/load-config.ts'
 import { createLog } from '../build/io/log.ts'
 import { createProgress } from '../build/io/progress.ts'
+import { DEFAULT_STATE_DIR } from '../build/io/wrangler-config.ts'
 import { isPortTaken } from './port.ts'
+import { tasteSecret } from './taste-secret.ts'
 import type { RunningWorker } from './worker.ts'
 
 /** Opening a model of the largest size takes under a second; this long means that it never will. */
@@ -64,7 +66,10 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
     log,
     ...(state !== undefined && { stateDir: state }),
     // a line costs workerd here about 1 ms a request
-    vars: { REQUEST_LOG: config.logging.level === 'debug' ? 'on' : 'off' },
+    vars: {
+      REQUEST_LOG: config.logging.level === 'debug' ? 'on' : 'off',
+      TASTE_SECRET: await tasteSecret(state ?? DEFAULT_STATE_DIR),
+    },
     async beforeServing(store) {
       claimSignals()
       const openStore = async () => ({ ...store, close: async () => {} })

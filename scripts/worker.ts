@@ -24,6 +24,8 @@ export interface WorkerOptions {
   webDir?: string
   /** another wrangler.toml than the repository's */
   wranglerFile?: string
+  /** another entry file than the one in wrangler.toml */
+  main?: string
   /** variables on top of those in wrangler.toml */
   vars?: Record<string, string>
   /** requests a period of a rate limit instead of those in wrangler.toml, by binding */
@@ -56,9 +58,10 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   const webDir = options.webDir ?? (config.assets && join(root, config.assets.directory))
   if (webDir !== undefined) mkdirSync(webDir, { recursive: true })
-  const { workerOptions, main } = unstable_getMiniflareWorkerOptions(wranglerFile, undefined, {
+  const { workerOptions, main: configured } = unstable_getMiniflareWorkerOptions(wranglerFile, undefined, {
     overrides: webDir === undefined ? {} : { assets: { directory: resolve(webDir) } },
   })
+  const main = options.main ?? configured
   if (main === undefined) throw new Error(`${wranglerFile}: found no main; expected the Worker's entry file`)
   const { modules } = await bundleWorker(main, { root })
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { ConfigError } from '../config.ts'
-import type { ColdReport } from '../evaluate-cold.ts'
+import { ConfigError } from '../config/load-config.ts'
+import type { ColdReport } from '../experiments/evaluate-cold.ts'
 import { table } from '../io/table.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
 import { configOf, type Surroundings, withHandles, writeJson } from './index.ts'
@@ -31,7 +31,7 @@ export async function evaluateColdCommand(flags: EvaluateSplitFlags, surrounding
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
   const inputs = input?.map((path) => resolve(cwd, path)) ?? null
   const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateCold } = await import('../evaluate-cold.ts')
+    const { evaluateCold } = await import('../experiments/evaluate-cold.ts')
     return evaluateCold(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
   })
   stdout.write(`${summaryOf(report, cutoffs)}\n`)

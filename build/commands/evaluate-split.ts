@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { type Config, SOURCES } from '#core/schemas/config.ts'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config/load-config.ts'
 import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/index.ts'
-import type { Split, SplitReport } from '../evaluate-split.ts'
+import type { Split, SplitReport } from '../experiments/evaluate-split.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
 import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
@@ -37,7 +37,7 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
   const { device, threads } = flags
   const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateSplit } = await import('../evaluate-split.ts')
+    const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
     const compute = { device, ...(threads !== undefined && { threads }) }
     return evaluateSplit(await readSplit(config, handles), config, compute, handles)
   })
@@ -58,7 +58,8 @@ function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, h
     if (relevantFrom !== null)
       throw new ConfigError('--protocol: found --relevant-from beside it; a named protocol says what is relevant')
     const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-    return async (config, handles) => (await import('../named-split.ts')).namedSplit(protocol, inputs, config, handles)
+    return async (config, handles) =>
+      (await import('../experiments/named-split.ts')).namedSplit(protocol, inputs, config, handles)
   }
   if (train === undefined && valid === undefined && test === undefined) {
     const alone = { input, k: flags.k, format: flags.format, 'relevant-from': flags.relevantFrom }
@@ -76,7 +77,8 @@ function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, h
     test: resolve(cwd, test),
     format,
   }
-  return async (_config, handles) => (await import('../named-split.ts')).ownSplit(files, relevantFrom, handles)
+  return async (_config, handles) =>
+    (await import('../experiments/named-split.ts')).ownSplit(files, relevantFrom, handles)
 }
 
 /** Metrics at each cutoff, what was chosen, and whom they are of. */

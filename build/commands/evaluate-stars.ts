@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config/load-config.ts'
 import { STAR_PROTOCOLS, type StarProtocolName } from '../evaluate/index.ts'
-import type { StarsReport } from '../evaluate-stars.ts'
+import type { StarsReport } from '../experiments/evaluate-stars.ts'
 import { table } from '../io/table.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
 import { configOf, type Surroundings, withHandles, writeJson } from './index.ts'
@@ -28,7 +28,7 @@ export async function evaluateStarsCommand(
   const config = configOf(flags, cwd, {})
   const inputs = input?.map((path) => resolve(cwd, path)) ?? null
   const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateStars } = await import('../evaluate-stars.ts')
+    const { evaluateStars } = await import('../experiments/evaluate-stars.ts')
     return evaluateStars(protocol, inputs, config, threads, handles)
   })
   stdout.write(`${summaryOf(report)}\n`)

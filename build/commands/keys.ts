@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { formatApiKey, prefixOfApiKey, type Scope } from '#core/api-key.ts'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config/load-config.ts'
 import { table } from '../io/table.ts'
 import type { Database } from '../publish/local-d1.ts'
 import { type Surroundings, stateOf } from './index.ts'

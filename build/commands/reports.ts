@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { ModelCard } from '#core/schemas/manifest.ts'
-import type { ColdReport } from '../evaluate-cold.ts'
-import type { SplitReport } from '../evaluate-split.ts'
-import type { StarsReport } from '../evaluate-stars.ts'
+import type { ColdReport } from '../experiments/evaluate-cold.ts'
+import type { NewMoviesReport } from '../experiments/evaluate-new-movies.ts'
+import type { SplitReport } from '../experiments/evaluate-split.ts'
+import type { StarsReport } from '../experiments/evaluate-stars.ts'
 import { writeWhole } from '../io/files.ts'
 import { bytes } from '../io/table.ts'
 import type { Examination, SourceReport } from '../nouns.ts'
@@ -109,6 +110,21 @@ export function coldFindings(report: ColdReport, commandLine: string): Findings 
   return {
     ...{ name: nameOf(protocol), protocol, command: commandLine, seed, buildId: null, users, models, differences },
     facts: [['cold', `${whole(coldItems)} movies taken out of training`], ...filesRead(files)],
+    ...{ card: null, stars: null, examination: null },
+  }
+}
+
+/** What was found of predicted stars of movies that are not in the catalogue. */
+export function newMoviesFindings(report: NewMoviesReport, commandLine: string): Findings {
+  const { protocol, seed, users, models, differences, files, newMovies, ratings } = report
+  return {
+    ...{ name: nameOf(protocol), protocol, command: commandLine, seed, buildId: null, users, differences },
+    models: models.map((model) => ({ ...model, coverage: {} })),
+    facts: [
+      ['new', `${whole(newMovies)} movies taken out whole, ratings and texts`],
+      ['predicted', `${whole(ratings)} ratings`],
+      ...filesRead(files),
+    ],
     ...{ card: null, stars: null, examination: null },
   }
 }

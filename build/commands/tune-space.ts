@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { rule, show } from '#core/schemas/problem.ts'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config/load-config.ts'
 import { Space } from '../tuning/index.ts'
 
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?`

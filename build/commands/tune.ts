@@ -4,12 +4,12 @@ import { stringify } from 'yaml'
 import type { Config } from '#core/schemas/config.ts'
 import type { Estimate } from '#core/schemas/manifest.ts'
 import { show } from '#core/schemas/problem.ts'
-import { ConfigError } from '../config.ts'
-import { presetOf, settingOf } from '../config-settings.ts'
+import { presetOf, settingOf } from '../config/config-settings.ts'
+import { ConfigError } from '../config/load-config.ts'
 import { type Objective, parseObjective } from '../evaluate/index.ts'
+import type { TuneOptions, TuneReport } from '../experiments/tune.ts'
 import type { Compute } from '../index.ts'
 import { table } from '../io/table.ts'
-import type { TuneOptions, TuneReport } from '../tune.ts'
 import type { StrategyName, Trial } from '../tuning/index.ts'
 import { type ConfigFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
 import { readSpace } from './tune-space.ts'
@@ -45,7 +45,7 @@ export async function tuneCommand(flags: TuneFlags, surroundings: Surroundings):
   const objective = { ...metric, source: flags.source }
   const config = configOf(flags, cwd, {})
   const space = readSpace(flags.space === undefined ? null : resolve(cwd, flags.space), flags.try ?? [])
-  const { tuneConfig } = await import('../tune.ts')
+  const { tuneConfig } = await import('../experiments/tune.ts')
   const { device, threads } = flags
   const options: Omit<TuneOptions, 'handles'> = {
     ...{ config, space, objective, strategy: flags.strategy, draws: flags.trials },

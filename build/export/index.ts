@@ -6,6 +6,7 @@ import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS
 import { Manifest } from '#core/schemas/manifest.ts'
 import type { ArtifactFiles, ExportedModel, Interactions, PreparedRatings, Trained } from '../nouns.ts'
 import { encodeNeighbours } from './encode-neighbours.ts'
+import { encodePlacement } from './encode-placement.ts'
 import { encodeStars } from './encode-stars.ts'
 import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
@@ -28,6 +29,7 @@ export function encodeArtifacts(
     ...trained.next.scales.map(({ weights }, scale) => [nextFile(scale), encodeNeighbours(weights)] as const),
     ['neighbours.arrow', encodeNeighbours(trained.neighbours)],
     ...encodeStars(trained.stars),
+    ...encodePlacement(trained),
     ...encodeContent(trained),
     ...encodeHistories(prepared.interactions, holdsRating),
   ])
@@ -74,6 +76,8 @@ function encodeMovies(
   const genreMask = Uint32Array.from(catalog.genres, (names) =>
     names.reduce((mask, name) => mask | (1 << genres.indexOf(name)), 0),
   )
+  const languages = [...new Set(catalog.languages)].filter((code) => code !== '').sort()
+  if (languages.length > 255) throw new RangeError(`${languages.length} languages, the catalogue has room for 255`)
   const catalogFile = encodeTable(
     CATALOG,
     numItems,
@@ -82,13 +86,15 @@ function encodeMovies(
       title: catalog.titles,
       year: catalog.years,
       genreMask,
+      // an unknown one stands at −1, so it gets 0
+      language: Uint8Array.from(catalog.movieIds, (_, item) => languages.indexOf(catalog.languages?.[item] ?? '') + 1),
       runtime: catalog.runtimes,
       imdbId: catalog.imdbIds,
       tmdbId: catalog.tmdbIds,
       ...ratingStatistics(interactions, numItems, holdsRating),
       popularity: trained.popularity,
     },
-    { genres: JSON.stringify(genres) },
+    { genres: JSON.stringify(genres), languages: JSON.stringify(languages) },
   )
   const details = encodeSegmentedTable(DETAILS, numItems, {
     movieId: catalog.movieIds,

@@ -97,6 +97,7 @@ export const STAGED_COLUMNS = {
     cast: 'VARCHAR[]',
     directors: 'VARCHAR[]',
     runtime: 'SMALLINT',
+    language: 'VARCHAR',
     poster: 'VARCHAR',
     source: 'VARCHAR',
   },

@@ -9,6 +9,10 @@ export const DEFAULT_STATE_DIR = join(import.meta.dirname, '../..', '.wrangler',
 /** The part of a read wrangler.toml that this project uses; wrangler's own type is not published. */
 export interface WranglerConfig {
   name: string
+  /** absolute */
+  main?: string
+  compatibility_date?: string
+  vars: Record<string, unknown>
   r2_buckets: { binding: string; bucket_name?: string }[]
   d1_databases: { binding: string; database_id?: string; preview_database_id?: string; migrations_dir?: string }[]
   assets?: { directory: string }

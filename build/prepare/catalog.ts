@@ -11,6 +11,7 @@ interface MovieRow extends MovieText {
   imdbId: number
   tmdbId: number
   runtime: number
+  language: string
 }
 
 /**
@@ -23,6 +24,7 @@ export async function createCatalog(minTags: number, database: Database): Promis
     CREATE OR REPLACE TABLE catalog AS
     SELECT (row_number() OVER (ORDER BY "movieId") - 1)::INTEGER AS "itemIndex", "movieId", title, year, genres,
       coalesce("imdbId", 0) AS "imdbId", coalesce("tmdbId", 0) AS "tmdbId", coalesce(runtime, 0)::SMALLINT AS runtime,
+      coalesce(regexp_extract(lower(trim(language)), '^[a-z]{2,3}$'), '') AS language,
       coalesce(overview, '') AS overview, coalesce(tagline, '') AS tagline, coalesce(k.keywords, []) AS keywords,
       coalesce("cast", []) AS "cast", coalesce(directors, []) AS directors, coalesce(poster, '') AS poster,
       coalesce(source, '') AS source
@@ -38,6 +40,7 @@ export async function createCatalog(minTags: number, database: Database): Promis
     imdbIds: Int32Array.from(rows, (row) => row.imdbId),
     tmdbIds: Int32Array.from(rows, (row) => row.tmdbId),
     runtimes: Int16Array.from(rows, (row) => row.runtime),
+    ...(rows.some(({ language }) => language !== '') && { languages: rows.map(({ language }) => language) }),
     texts: rows.map(({ overview, tagline, keywords, cast, directors, poster, source }) => ({
       ...{ overview, tagline, keywords, cast, directors, poster, source },
     })),

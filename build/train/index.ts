@@ -6,6 +6,7 @@ import type { Embeddings } from './embeddings/embed-texts.ts'
 import { foldInWeights, type TrainOptions, trainFactors } from './factors.ts'
 import { trainNeighbours } from './neighbours.ts'
 import { trainNext } from './next.ts'
+import { trainPlacement } from './placement.ts'
 import { trainPopularity } from './popularity.ts'
 import { trainStars } from './stars.ts'
 import { trainContent } from './tf-idf.ts'
@@ -51,6 +52,10 @@ export async function train(
     model.cf.coldItems,
     handles,
   )
+  const { itemFactors, factors } = learned
+  const placement =
+    stars &&
+    (await trainPlacement({ itemFactors, factors, stars, content, catalog, interactions, parts }, model, handles))
   const popularity = trainPopularity(interactions, numItems, parts, model.likedFrom, model.popularity)
-  return { ...learned, ...placed, next, neighbours, stars, content, popularity }
+  return { ...learned, ...placed, next, neighbours, stars, placement, content, popularity }
 }

@@ -2,6 +2,7 @@ import { prefixOfApiKey, SCOPES, type Scope } from '#core/api-key.ts'
 import type { Caller } from '../context.ts'
 import { ProblemError } from '../routes/errors.ts'
 import { sha256 } from '../sha256.ts'
+import { within } from '../within.ts'
 
 /** While the database does not answer, a key found this lately is good. */
 const STALE_MS = 600_000
@@ -68,16 +69,4 @@ async function findKey(key: string, database: D1Database, checkMs: number): Prom
 function keep(hash: string, row: KeyRow): void {
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!)
   kept.set(hash, { row, readAt: Date.now() })
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  let timer!: ReturnType<typeof setTimeout>
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

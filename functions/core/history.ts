@@ -5,6 +5,8 @@ export interface History {
   ratings: Float32Array
   /** seconds since 1970; 0 where the request gave none */
   timestamps: Uint32Array
+  /** what else is not to be recommended, such as what was only seen: it says nothing of the taste */
+  hidden?: Int32Array
 }
 
 export const EMPTY_HISTORY: History = {
@@ -37,4 +39,9 @@ export function historyOf(rows: Iterable<HistoryRow>): History {
 /** The movies rated `likedFrom` stars or more, in the order of time. */
 export function likedItems(history: History, likedFrom: number): Int32Array {
   return history.itemIndices.filter((_, position) => history.ratings[position]! >= likedFrom)
+}
+
+/** What a history's viewer is not to be recommended: all that was rated, and all that is hidden. */
+export function seenItems({ itemIndices, hidden }: History): Int32Array {
+  return hidden === undefined ? itemIndices : Int32Array.from([...itemIndices, ...hidden])
 }

@@ -10,7 +10,7 @@ import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
 import type { ModelCard } from './schemas/manifest.ts'
 import type { RatingModel } from './scoring/fold-in-ratings.ts'
 import type { NextScaleIndex } from './scoring/next-scores.ts'
-import { openTitles, type TitleMatch } from './text/titles.ts'
+import { type FindTitles, openTitles } from './text/titles.ts'
 
 export type ResidentFile = (typeof RESIDENT_FILES)[number] | NextFile
 
@@ -23,7 +23,7 @@ export interface Model extends Omit<ServingSettings, 'next'> {
   /** predicted stars; null where the model has none */
   stars: RatingModel | null
   content: ContentIndex
-  titles: (query: string) => TitleMatch
+  titles: FindTitles
   kernels: ServeKernels
   /** 1 where the movie has factors */
   hasFactors: Uint8Array
@@ -65,7 +65,7 @@ export function openModel(parts: ModelParts): Model {
     memories,
   )
   const neighbours = openNeighbours(parts.read('neighbours.arrow'))
-  const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'))
+  const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'), parts.serveModule)
   const stars = openStars(parts.read)
   const factors = openTable('factors.arrow', parts.read('factors.arrow'), FACTORS)
   const gramian = openTable('gramian.arrow', parts.read('gramian.arrow'), GRAMIAN)
@@ -95,7 +95,8 @@ export function openModel(parts: ModelParts): Model {
       ...foldInWeights(factors.metadata),
     }),
     hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),
-    placedByTexts: factors.numbers('placedByTexts'),
+    // a copy: a view would keep the whole file, which the kernels have in their own memory
+    placedByTexts: factors.numbers<Uint8Array>('placedByTexts').slice(),
     userIds: openTable('users.arrow', parts.read('users.arrow'), USERS).numbers('userId'),
     histories: openSegments(
       'histories',

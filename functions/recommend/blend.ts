@@ -1,3 +1,4 @@
+import type { ServeKernels } from '#core/kernels/serve.ts'
 import type { Shares } from '#core/schemas/api.ts'
 import { type BlendWeights, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
@@ -32,10 +33,17 @@ export function alone(source: Source): BlendWeights {
  * more loudly than its weight: dividing by the largest score alone would blow a filtered list's noise up when only
  * movies with scores at and below 0 are left.
  * @param blocked numItems flags; 1 is never returned
+ * @param kernels blend in one pass with the same result; left out, or for a list beyond their room, a loop a source does
  */
-export function blend(sources: SourceScores, weights: BlendWeights, blocked: Uint8Array, k: number): Blended[] {
-  const normalizers = normalizersOf(sources, blocked)
-  const { items, scores } = topK(blendScores(sources, normalizers, weights, blocked), k)
+export function blend(
+  sources: SourceScores,
+  weights: BlendWeights,
+  blocked: Uint8Array,
+  k: number,
+  kernels?: Pick<ServeKernels, 'blendBest'>,
+): Blended[] {
+  const { items, scores, normalizers } =
+    (kernels && bestByKernels(sources, weights, blocked, k, kernels)) ?? bestByLoops(sources, weights, blocked, k)
   return Array.from(items, (itemIndex, position) => ({
     itemIndex,
     score: scores[position]!,
@@ -44,6 +52,39 @@ export function blend(sources: SourceScores, weights: BlendWeights, blocked: Uin
       return scoresOfSource ? weights[source] * normalizers[source] * scoresOfSource[itemIndex]! : 0
     }),
   }))
+}
+
+interface Best {
+  items: Int32Array
+  scores: Float64Array
+  normalizers: Normalizers
+}
+
+function bestByKernels(
+  sources: SourceScores,
+  weights: BlendWeights,
+  blocked: Uint8Array,
+  k: number,
+  kernels: Pick<ServeKernels, 'blendBest'>,
+): Best | null {
+  const present = SOURCES.filter((source) => sources[source] !== null && weights[source] !== 0)
+  const best = kernels.blendBest(
+    present.map((source) => sources[source]!),
+    present.map((source) => weights[source]),
+    blocked,
+    k,
+  )
+  if (!best) return null
+  const normalizers = bySource((source) => {
+    const row = present.indexOf(source)
+    return row < 0 ? 0 : 1 / best.farthest[row]!
+  })
+  return { ...best, normalizers }
+}
+
+function bestByLoops(sources: SourceScores, weights: BlendWeights, blocked: Uint8Array, k: number): Best {
+  const normalizers = normalizersOf(sources, blocked)
+  return { ...topK(blendScores(sources, normalizers, weights, blocked), k), normalizers }
 }
 
 export function normalizersOf(sources: SourceScores, blocked: Uint8Array): Normalizers {

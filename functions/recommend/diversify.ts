@@ -5,6 +5,9 @@ import type { Blended } from './blend.ts'
 /** Movies of the blended list, times the ones wanted, that a diverse list may be chosen from. */
 const POOL_PER_PLACE = 5
 
+/** What a list is made of. */
+type Scored = Pick<Blended, 'itemIndex' | 'score'>
+
 /** How alike two movies of a list are, by their places in it. */
 export type Similarity = (a: number, b: number) => number
 
@@ -24,18 +27,21 @@ export function poolSize(k: number, diversity: number): number {
 /**
  * Maximal marginal relevance (Carbonell & Goldstein 1998): one after the other, the movie of the largest
  * (1 − d)·score − d·largest similarity to those chosen before, scores in parts of the pool's farthest from 0. The best of
- * all comes first whatever d is; equal ones in the pool's order. O(k · pool · factors).
+ * all comes first whatever d is; equal ones in the pool's order. O((k + shown) · pool · factors).
  * @param pool best first, more than k to have a choice
  * @param diversity d, 0 to 1; 0 gives the first k as they are
+ * @param shown items of the pages before: chosen already
  */
-export function diversify(
-  pool: Blended[],
+export function diversify<Entry extends Scored>(
+  pool: Entry[],
   k: number,
   diversity: number,
   model: Model,
-): { list: Blended[]; price: DiversityPrice } {
-  const similarity = similarityOf(itemsOf(pool), model)
-  const places = diversity > 0 ? diversePlaces(pool, k, diversity, similarity) : pool.slice(0, k).map((_, at) => at)
+  shown: Int32Array = new Int32Array(0),
+): { list: Entry[]; price: DiversityPrice } {
+  const similarity = similarityOf(Int32Array.of(...itemsOf(pool), ...shown), model)
+  const places =
+    diversity > 0 ? diversePlaces(pool, k, diversity, similarity, shown.length) : pool.slice(0, k).map((_, at) => at)
   const list = places.map((place) => pool[place]!)
   const plain = pool.slice(0, k)
   const before = scoreSum(plain)
@@ -71,16 +77,29 @@ export function intraListDiversity(n: number, similarity: Similarity): number {
   return (2 * sum) / (n * (n - 1))
 }
 
-/** Places in the pool, in the order in which they are chosen. */
-function diversePlaces(pool: Blended[], k: number, diversity: number, similarity: Similarity): number[] {
+/**
+ * Places in the pool, in the order in which they are chosen.
+ * @param similarity by place; the shown ones have the places behind the pool
+ */
+function diversePlaces(
+  pool: Scored[],
+  k: number,
+  diversity: number,
+  similarity: Similarity,
+  numShown: number,
+): number[] {
   const farthest = pool.reduce((most, { score }) => Math.max(most, Math.abs(score)), 0) || 1
   const gains = Float64Array.from(pool, ({ score }) => (1 - diversity) * (score / farthest))
-  const closest = new Float64Array(pool.length).fill(Number.NEGATIVE_INFINITY)
+  const closest = Float64Array.from(pool, (_, place) => {
+    let largest = Number.NEGATIVE_INFINITY
+    for (let shown = 0; shown < numShown; shown++) largest = Math.max(largest, similarity(place, pool.length + shown))
+    return largest
+  })
   const places: number[] = []
   let last = 0
   for (let chosen = 0; chosen < Math.min(k, pool.length); chosen++) {
     // the pool is in the order of the scores: its first movie opens every list
-    if (chosen > 0) last = largestAt(gains, closest, diversity)
+    if (chosen > 0 || numShown > 0) last = largestAt(gains, closest, diversity)
     places.push(last)
     gains[last] = Number.NaN
     for (let place = 0; place < pool.length; place++)
@@ -103,10 +122,10 @@ function largestAt(gains: Float64Array, closest: Float64Array, diversity: number
   return best
 }
 
-function scoreSum(list: Blended[]): number {
+function scoreSum(list: Scored[]): number {
   return list.reduce((sum, { score }) => sum + score, 0)
 }
 
-function itemsOf(list: Blended[]): Int32Array {
+function itemsOf(list: Scored[]): Int32Array {
   return Int32Array.from(list, ({ itemIndex }) => itemIndex)
 }

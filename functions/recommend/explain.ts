@@ -2,7 +2,7 @@ import type { Model } from '#core/model.ts'
 import type { Reason } from '#core/schemas/api.ts'
 import { nearestByContent } from '#core/scoring/content-scores.ts'
 import { neighbourContributions } from '#core/scoring/neighbour-scores.ts'
-import { nextContributions } from '#core/scoring/next-scores.ts'
+import { nextContributions, nextContributionsOf } from '#core/scoring/next-scores.ts'
 import type { Blended } from './blend.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -11,14 +11,34 @@ const MAX_SHARED_TERMS = 3
 /** Share of the score from which popularity speaks: below it, what is personal about the movie says more. */
 const POPULARITY_SPEAKS_FROM = 2 / 3
 
+/** `explain` for a whole list. What comes next is looked up for all of its movies at once. */
+export function explainAll(
+  list: readonly Blended[],
+  taste: Taste,
+  model: Model,
+  wantedGenres: readonly string[],
+): Reason[] {
+  const { lastRated, lastRatedCounts } = taste
+  const items = Int32Array.from(list, ({ itemIndex }) => itemIndex).sort()
+  const given = nextContributionsOf(model.next, items, lastRated, lastRatedCounts)
+  return list.map((entry) => explain(entry, taste, model, wantedGenres, given[items.indexOf(entry.itemIndex)]))
+}
+
 /**
  * A template reason from the real score shares. Popularity speaks for a movie that owes it most of its score, else
  * the largest one of the personal sources. The movies of the history that carried it are exact: for collaborative
  * filtering by Hu, Koren & Volinsky 2008, eq. 8, for neighbours and for what comes next by their weights.
  * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
  * @param wantedGenres the request's genre filter, named by the popularity reason
+ * @param fromLast what each of the last rated movies gives to what comes next, where that is known already
  */
-export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
+export function explain(
+  blended: Blended,
+  taste: Taste,
+  model: Model,
+  wantedGenres: readonly string[],
+  fromLast?: Float32Array,
+): Reason {
   const { itemIndex, score, shares } = blended
   const { cf, next, neighbours, content, popularity } = shares
   const largest = Math.max(cf, next, neighbours, content)
@@ -31,7 +51,7 @@ export function explain(blended: Blended, taste: Taste, model: Model, wantedGenr
       ? placedReason(liked, contributions, model)
       : likedReason(liked, contributions, model)
   }
-  if (largest === next) return nextReason(itemIndex, taste, model)
+  if (largest === next) return nextReason(itemIndex, taste, model, fromLast)
   if (largest === neighbours) {
     const { likesWithNeighbours: liked, neighbourStrengths } = taste
     return likedReason(liked, neighbourContributions(model.neighbours, itemIndex, liked, neighbourStrengths), model)
@@ -57,19 +77,30 @@ function placedReason(liked: Int32Array, contributions: Float32Array, model: Mod
 }
 
 /** The history need not have liked what carried the movie: it says what was taken up, and what others took up then. */
-function nextReason(itemIndex: number, { lastRated, lastRatedCounts }: Taste, model: Model): Reason {
-  const contributions = nextContributions(model.next, itemIndex, lastRated, lastRatedCounts)
+function nextReason(
+  itemIndex: number,
+  { lastRated, lastRatedCounts }: Taste,
+  model: Model,
+  contributions = nextContributions(model.next, itemIndex, lastRated, lastRatedCounts),
+): Reason {
   const because = strongest(lastRated, contributions, model)
   return { kind: 'next', text: `Often next after ${titles(because)}.`, because }
 }
 
-/** The movies that gave most, the strongest first. */
+/** The movies that gave most, the strongest first; of equally strong ones the lower item. */
 function strongest(items: Int32Array, contributions: Float32Array, model: Model): Reason['because'] {
-  return Array.from(items, (item, position) => ({ item, share: contributions[position]! }))
-    .filter(({ share }) => share > 0)
-    .sort((a, b) => b.share - a.share || a.item - b.item)
-    .slice(0, MAX_BECAUSE)
-    .map(({ item }) => named(item, model))
+  const best: number[] = []
+  const isStronger = (a: number, b: number) =>
+    contributions[a]! > contributions[b]! || (contributions[a] === contributions[b] && items[a]! < items[b]!)
+  for (let position = 0; position < items.length; position++) {
+    if (!(contributions[position]! > 0)) continue
+    let place = best.length
+    while (place > 0 && isStronger(position, best[place - 1]!)) place--
+    if (place >= MAX_BECAUSE) continue
+    best.splice(place, 0, position)
+    best.length = Math.min(best.length, MAX_BECAUSE)
+  }
+  return best.map((position) => named(items[position]!, model))
 }
 
 function titles(because: Reason['because']): string {

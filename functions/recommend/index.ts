@@ -1,11 +1,12 @@
-import type { History } from '#core/history.ts'
+import { type History, seenItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type { DiversityReceipt, Reason, RecommendOptions, Rung } from '#core/schemas/api.ts'
 import type { BlendWeights } from '#core/schemas/config.ts'
 import { type Blended, blend, weightsFor } from './blend.ts'
 import { blockedItems } from './constraints.ts'
 import { diversify, poolSize } from './diversify.ts'
-import { explain } from './explain.ts'
+import { explainAll } from './explain.ts'
+import { behind } from './page.ts'
 import { retrieve, type SourceScores, type Taste, tasteOf } from './retrieve.ts'
 
 /** A list in its order, with all that is needed to explain it. */
@@ -16,28 +17,42 @@ export interface Ranking {
   blended: Blended[]
   /** null where none was asked for */
   diversity: DiversityReceipt | null
+  /** more movies satisfy the constraints than these and the shown ones */
+  hasMore: boolean
 }
+
+const NOTHING = new Int32Array(0)
 
 /**
  * History in, ranking out: retrieve → blend → diversify. Synchronous, as is `recommend`, so that concurrent requests can
  * share the kernels.
  * @param k movies wanted; fewer come when fewer satisfy the constraints
+ * @param shown items of the pages before: the list goes on behind them, as it would have without a break
  * @throws {UnknownNameError} for a genre that no movie has
  */
-export function rank(history: History, options: RecommendOptions, k: number, model: Model): Ranking {
+export function rank(
+  history: History,
+  options: RecommendOptions,
+  k: number,
+  model: Model,
+  shown: Int32Array = NOTHING,
+): Ranking {
   const taste = tasteOf(history, model)
   const weights = options.weights ?? weightsFor(model.blend, taste.likes.length)
-  const blocked = blockedItems(model, history.itemIndices, options)
-  const sources = retrieve(taste, model)
+  const blocked = blockedItems(model, seenItems(history), options)
+  const sources = retrieve(taste, model, true)
   const { diversity: asked = 0 } = options
-  const pool = blend(sources, weights, blocked, poolSize(k, asked))
-  const { list, price } = asked > 0 ? diversify(pool, k, asked, model) : { list: pool, price: null }
+  // one more than is wanted says whether there is more
+  const wanted = Math.max(poolSize(k, asked), k + 1)
+  const { list: pool } = behind(blend(sources, weights, blocked, wanted + shown.length, model.kernels), shown, wanted)
+  const { list, price } = asked > 0 ? diversify(pool, k, asked, model, shown) : { list: pool.slice(0, k), price: null }
   return {
     taste,
     rung: rungOf(sources, weights, options.genres ?? []),
     weights,
     blended: list,
     diversity: price && { asked, ...price },
+    hasMore: pool.length > k,
   }
 }
 
@@ -47,14 +62,15 @@ export function recommend(
   options: RecommendOptions,
   k: number,
   model: Model,
+  shown: Int32Array = NOTHING,
 ): Ranking & { reasons: Reason[] } {
-  const ranking = rank(history, options, k, model)
-  const reasons = ranking.blended.map((entry) => explain(entry, ranking.taste, model, options.genres ?? []))
+  const ranking = rank(history, options, k, model, shown)
+  const reasons = explainAll(ranking.blended, ranking.taste, model, options.genres ?? [])
   return { ...ranking, reasons }
 }
 
 /** The ladder: the best source that took part. */
-function rungOf(sources: SourceScores, weights: BlendWeights, wantedGenres: readonly string[]): Rung {
+export function rungOf(sources: SourceScores, weights: BlendWeights, wantedGenres: readonly string[]): Rung {
   if (sources.cf && weights.cf > 0) return 'personalized'
   if (sources.next && weights.next > 0) return 'personalized'
   if (sources.neighbours && weights.neighbours > 0) return 'personalized'

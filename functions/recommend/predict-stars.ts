@@ -1,5 +1,11 @@
 import type { History } from '#core/history.ts'
-import { foldInRatings, predictRating, type RatingModel, ratingDeviation } from '#core/scoring/fold-in-ratings.ts'
+import {
+  foldInRatings,
+  predictRating,
+  type RatingModel,
+  type RatingUser,
+  ratingDeviation,
+} from '#core/scoring/fold-in-ratings.ts'
 import { ratingDrift } from '#core/scoring/rating-drift.ts'
 
 /**
@@ -28,11 +34,35 @@ export function predictStars(
   model: RatingModel,
   time: number | null,
 ): PredictedStars {
-  const { itemIndices: rated, ratings, timestamps } = history
-  const viewer = foldInRatings(model, rated, ratings)
-  const drift = time === null ? 0 : ratingDrift(model, viewer.factors, rated, ratings, timestamps, time, SITTING)
+  return starsOf(starViewer(history, model, time), itemIndices, model)
+}
+
+/** How a viewer rates, and how much higher than usual just now. */
+export interface StarViewer {
+  user: RatingUser
+  /** stars */
+  drift: number
+}
+
+/** @param time as in `predictStars` */
+export function starViewer(
+  { itemIndices, ratings, timestamps }: History,
+  model: RatingModel,
+  time: number | null,
+): StarViewer {
+  const user = foldInRatings(model, itemIndices, ratings)
+  const drift = time === null ? 0 : ratingDrift(model, user.factors, itemIndices, ratings, timestamps, time, SITTING)
+  return { user, drift }
+}
+
+/** @param model may hold other items than the one that the viewer was folded in with */
+export function starsOf(
+  { user, drift }: StarViewer,
+  itemIndices: ArrayLike<number>,
+  model: RatingModel,
+): PredictedStars {
   return {
-    stars: Float32Array.from(itemIndices, (item) => predictRating(model, viewer.factors, item, drift)),
-    deviations: Float32Array.from(itemIndices, (item) => ratingDeviation(model, viewer, item)),
+    stars: Float32Array.from(itemIndices, (item) => predictRating(model, user.factors, item, drift)),
+    deviations: Float32Array.from(itemIndices, (item) => ratingDeviation(model, user, item)),
   }
 }

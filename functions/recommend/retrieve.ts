@@ -50,8 +50,11 @@ export function tasteOf(history: History, model: Model): Taste {
   }
 }
 
-/** Score the whole catalogue by every source: fold in and scan in WASM, add up rows, walk the postings, look up popularity. */
-export function retrieve(taste: Taste, model: Model): SourceScores {
+/**
+ * Score the whole catalogue by every source: fold in and scan in WASM, add up rows, walk the postings, look up popularity.
+ * @param reuse put all scores where the next such call on this model overwrites them, for who is done with them by then
+ */
+export function retrieve(taste: Taste, model: Model, reuse = false): SourceScores {
   const {
     likes,
     likesWithFactors,
@@ -61,15 +64,19 @@ export function retrieve(taste: Taste, model: Model): SourceScores {
     likesWithNeighbours,
     neighbourStrengths,
   } = taste
+  const { kernels, next, neighbours, content, catalog } = model
+  const cf = likesWithFactors.length > 0 ? kernels.scan(kernels.foldIn(likesWithFactors, foldInWeights)) : null
+  // after the fold-in, which may make the kernels' memory grow
+  const [forNext, forNeighbours, forContent] = reuse ? kernels.rooms() : []
   return {
-    cf: likesWithFactors.length > 0 ? model.kernels.scan(model.kernels.foldIn(likesWithFactors, foldInWeights)) : null,
-    next: lastRated.length > 0 ? nextScores(model.next, lastRated, lastRatedCounts, model.catalog.numItems) : null,
+    cf,
+    next: lastRated.length > 0 ? nextScores(next, lastRated, lastRatedCounts, catalog.numItems, forNext) : null,
     neighbours:
       likesWithNeighbours.length > 0
-        ? neighbourScores(model.neighbours, likesWithNeighbours, neighbourStrengths)
+        ? neighbourScores(neighbours, likesWithNeighbours, neighbourStrengths, forNeighbours)
         : null,
-    content: likes.length > 0 && model.content.numTerms > 0 ? contentScores(model.content, likes) : null,
-    popularity: model.catalog.popularity,
+    content: likes.length > 0 && content.numTerms > 0 ? contentScores(content, likes, forContent) : null,
+    popularity: catalog.popularity,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Model } from '#core/model.ts'
-import type { ListOptions, Shares } from '#core/schemas/api.ts'
+import type { Shares } from '#core/schemas/api.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { blockedItems } from './constraints.ts'
+import { blockedItems, type Constraints } from './constraints.ts'
 
 export interface Similar {
   itemIndex: number
@@ -16,7 +16,7 @@ export interface Similar {
  * texts (about the same things). Of a movie that nobody liked yet, and to it, the texts decide alone: its factors, where
  * it has some, come from them.
  */
-export function similarMovies(itemIndex: number, options: ListOptions, k: number, model: Model): Similar[] {
+export function similarMovies(itemIndex: number, options: Constraints, k: number, model: Model): Similar[] {
   const blocked = blockedItems(model, Int32Array.of(itemIndex), options)
   const isLiked = (item: number) => model.hasFactors[item] === 1 && model.placedByTexts[item] === 0
   const cosines = isLiked(itemIndex) ? model.kernels.cosines(itemIndex) : null

@@ -14,10 +14,12 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
   internal: 500,
+  not_set_up: 501,
   not_ready: 503,
   unavailable: 503,
 } as const satisfies Record<Code, number>

@@ -1,10 +1,8 @@
 import { type History, historyOf } from '#core/history.ts'
 import type { HistoryEntry } from '#core/schemas/api.ts'
+import { LIKED_STARS } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
-
-/** Stars that a history entry without a rating counts as: a like, whatever the model's threshold. */
-const LIKED = 5
 
 /** A history that came with a request. */
 export interface GivenHistory {
@@ -22,7 +20,7 @@ export function givenHistory(entries: HistoryEntry[], { manifest, model }: Serve
     throw new ProblemError('bad_request', `history: found ${entries.length} entries; at most ${maxHistory}`, 'history')
   const { catalog } = model
   const rowsOf = (some: HistoryEntry[]) =>
-    some.map(({ movieId, rating = LIKED, timestamp = 0 }) => ({
+    some.map(({ movieId, rating = LIKED_STARS, timestamp = 0 }) => ({
       itemIndex: catalog.itemIndexOf(movieId),
       rating,
       timestamp,

@@ -1,18 +1,25 @@
 import * as z from 'zod'
 import { MovieDetails, MovieId, MovieList, MovieSearch, SimilarMovies, SimilarOptions } from '#core/schemas/api.ts'
 import { blockedItems } from '#recommend/constraints.ts'
+import { behind } from '#recommend/page.ts'
 import { searchMovies } from '#recommend/search.ts'
 import { similarMovies } from '#recommend/similar.ts'
+import type { RequestLog } from '../context.ts'
 import type { ServedModel } from '../open-model.ts'
+import { ProblemError } from './errors.ts'
+import { pageOf, positionOf } from './paging.ts'
 import { itemIndexOf, movieSummary } from './present.ts'
 import { listLength, type Route, route } from './route.ts'
 
 const MovieParams = z.strictObject({ movieId: MovieId })
 
-async function details({ model }: ServedModel, movieId: number): Promise<MovieDetails> {
+async function details({ model }: ServedModel, movieId: number, log: RequestLog): Promise<MovieDetails> {
   const { catalog } = model
   const itemIndex = itemIndexOf(catalog, movieId)
-  const { table, row } = await model.details.row(itemIndex)
+  const { table, row } = await model.details.row(itemIndex).catch((error: unknown) => {
+    log({ event: 'texts not read', reason: String(error) })
+    throw new ProblemError('unavailable', 'the texts of the movie could not be read')
+  })
   const imdbId = catalog.imdbIds[itemIndex]!
   return {
     ...movieSummary(catalog, itemIndex),
@@ -38,10 +45,14 @@ export const movieRoutes: Route[] = [
     summary: 'Movies whose title matches, best match first; without a query the most popular ones',
     query: MovieSearch,
     answer: MovieList,
-    handle({ served, query: { q, k, ...constraints } }) {
+    handle({ served, query: { q, k, cursor, ...constraints } }) {
       const blocked = blockedItems(served.model, new Int32Array(0), constraints)
-      const found = searchMovies(q ?? '', blocked, listLength(k, served.manifest), served.model)
-      return { modelId: served.modelId, items: Array.from(found, (item) => movieSummary(served.model.catalog, item)) }
+      const length = listLength(k, served.manifest)
+      const { start, fields } = positionOf(cursor, served)
+      // one more than is shown says whether there is more
+      const found = searchMovies(q ?? '', blocked, start + length + 1, served.model).slice(start)
+      const items = Array.from(found.slice(0, length), (item) => movieSummary(served.model.catalog, item))
+      return { modelId: served.modelId, ...fields(items.length, found.length > length), items }
     },
   }),
   route({
@@ -53,7 +64,7 @@ export const movieRoutes: Route[] = [
     params: MovieParams,
     answer: MovieDetails,
     errors: [404],
-    handle: ({ served, params }) => details(served, params.movieId),
+    handle: ({ served, log, params }) => details(served, params.movieId, log),
   }),
   route({
     method: 'get',
@@ -65,18 +76,20 @@ export const movieRoutes: Route[] = [
     query: SimilarOptions,
     answer: SimilarMovies,
     errors: [404],
-    handle({ served, params: { movieId }, query }) {
+    handle({ served, params: { movieId }, query: { k, cursor, ...constraints } }) {
       const { catalog } = served.model
-      const similar = similarMovies(
-        itemIndexOf(catalog, movieId),
-        query,
-        listLength(query.k, served.manifest),
-        served.model,
-      )
+      const length = listLength(k, served.manifest)
+      const { shown, fields } = pageOf(cursor, served)
+      const best = similarMovies(itemIndexOf(catalog, movieId), constraints, shown.length + length + 1, served.model)
+      const { list, hasMore } = behind(best, shown, length)
       return {
         modelId: served.modelId,
         movieId,
-        items: similar.map(({ itemIndex, similarity, shares }) => ({
+        ...fields(
+          list.map(({ itemIndex }) => itemIndex),
+          hasMore,
+        ),
+        items: list.map(({ itemIndex, similarity, shares }) => ({
           ...movieSummary(catalog, itemIndex),
           similarity,
           shares,

@@ -1,10 +1,21 @@
 import type { CatalogIndex } from '#core/format/catalog.ts'
 import type { History } from '#core/history.ts'
-import type { Degraded, MovieSummary, Recommendations, RecommendedMovie, RecommendOptions } from '#core/schemas/api.ts'
+import type { Model } from '#core/model.ts'
+import type {
+  Degraded,
+  MovieSummary,
+  Reason,
+  Recommendations,
+  RecommendedMovie,
+  RecommendOptions,
+} from '#core/schemas/api.ts'
+import type { Blended } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
 import { predictStars } from '#recommend/predict-stars.ts'
-import type { ServedModel } from '../open-model.ts'
+import type { OpenedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
+import { pageOf } from './paging.ts'
+import { replayOf } from './replay-receipt.ts'
 import { listLength } from './route.ts'
 
 export function movieSummary(catalog: CatalogIndex, itemIndex: number): MovieSummary {
@@ -29,41 +40,61 @@ export function itemIndexOf(catalog: CatalogIndex, movieId: number): number {
 /**
  * What every recommend route answers with.
  * @param about `starred` is the part of the history that has stars of the viewer's own
+ * @param time of the request, in seconds since 1970
  */
 export function recommendations(
-  served: ServedModel,
+  served: OpenedModel,
   history: History,
   options: RecommendOptions,
   about: { starred: History; degraded: Degraded; unknownMovieIds: number[] },
+  time: number = nowSeconds(),
 ): Recommendations {
   const { model, modelId, manifest } = served
-  const { rung, weights, taste, blended, diversity, reasons } = recommend(
+  const { shown, numShown, fields } = pageOf(options.cursor, served)
+  const { rung, weights, taste, blended, diversity, reasons, hasMore } = recommend(
     history,
     options,
     listLength(options.k, manifest),
     model,
+    shown,
   )
-  const recommended = blended.map(({ itemIndex }) => itemIndex)
-  const predicted = model.stars && predictStars(about.starred, recommended, model.stars, nowSeconds())
-  const items = blended.map(
-    ({ itemIndex, score, shares }, position): RecommendedMovie => ({
-      rank: position + 1,
-      ...movieSummary(model.catalog, itemIndex),
-      score,
-      shares,
-      reason: reasons[position]!,
-      predictedStars: predicted && round(predicted.stars[position]!, 2),
-    }),
-  )
+  const { replay, ...asked } = options
   return {
     modelId,
+    seed: null,
     rung,
     weights,
     history: { ratings: history.itemIndices.length, likes: taste.likes.length, unknownMovieIds: about.unknownMovieIds },
     ...(diversity && { diversity }),
     degraded: about.degraded,
-    items,
+    ...fields(
+      blended.map(({ itemIndex }) => itemIndex),
+      hasMore,
+    ),
+    items: recommendedMovies(model, blended, reasons, about.starred, time, numShown),
+    ...(replay && { replay: replayOf(served, time, [{ history, ...about }], { recommend: asked }) }),
   }
+}
+
+/** A list as answers show it. @param numShown movies of the pages before */
+export function recommendedMovies(
+  model: Model,
+  blended: Blended[],
+  reasons: Reason[],
+  starred: History,
+  time: number,
+  numShown = 0,
+): RecommendedMovie[] {
+  const items = blended.map(({ itemIndex }) => itemIndex)
+  const predicted = model.stars && predictStars(starred, items, model.stars, time)
+  return blended.map(({ itemIndex, score, shares }, position) => ({
+    rank: numShown + position + 1,
+    ...movieSummary(model.catalog, itemIndex),
+    score,
+    shares,
+    reason: reasons[position]!,
+    predictedStars: predicted && round(predicted.stars[position]!, 2),
+  }))
 }
 
 export function nowSeconds(): number {

@@ -2,28 +2,22 @@ import * as z from 'zod'
 import { HistoryRequest, Recommendations, RecommendOptions, UserId } from '#core/schemas/api.ts'
 import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
-import { userHistory } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
-import { givenHistory } from './given-history.ts'
 import { recommendations } from './present.ts'
 import { type Route, route } from './route.ts'
+import { type Viewer, viewerHistory } from './viewer.ts'
 
 const UserParams = z.strictObject({ userId: UserId })
 
-async function forUser(
-  served: ServedModel,
-  env: Env,
-  log: RequestLog,
-  userId: number,
-  options: RecommendOptions,
-): Promise<Recommendations> {
-  const { history, degraded } = await userHistory(userId, served.model, env.DB, log)
-  return recommendations(served, history, options, { starred: history, degraded, unknownMovieIds: [] })
+interface Handles {
+  served: ServedModel
+  env: Env
+  log: RequestLog
 }
 
-function forHistory(served: ServedModel, { history, ...options }: HistoryRequest): Recommendations {
-  const given = givenHistory(history, served)
-  return recommendations(served, given.history, options, { ...given, degraded: [] })
+async function forViewer(viewer: Viewer, options: RecommendOptions, handles: Handles): Promise<Recommendations> {
+  const about = await viewerHistory(viewer, handles)
+  return recommendations(handles.served, about.history, options, about)
 }
 
 export const recommendRoutes: Route[] = [
@@ -35,7 +29,7 @@ export const recommendRoutes: Route[] = [
     params: UserParams,
     query: RecommendOptions,
     answer: Recommendations,
-    handle: ({ served, env, log, params, query }) => forUser(served, env, log, params.userId, query),
+    handle: ({ params, query, ...handles }) => forViewer(params, query, handles),
   }),
   route({
     method: 'post',
@@ -46,7 +40,7 @@ export const recommendRoutes: Route[] = [
     params: UserParams,
     body: RecommendOptions,
     answer: Recommendations,
-    handle: ({ served, env, log, params, body }) => forUser(served, env, log, params.userId, body),
+    handle: ({ params, body, ...handles }) => forViewer(params, body, handles),
   }),
   route({
     method: 'post',
@@ -56,6 +50,7 @@ export const recommendRoutes: Route[] = [
     summary: 'Top movies for a history that comes with the request; nothing is stored',
     body: HistoryRequest,
     answer: Recommendations,
-    handle: ({ served, body }) => forHistory(served, body),
+    errors: [501],
+    handle: ({ body: { history, taste, ...options }, ...handles }) => forViewer({ history, taste }, options, handles),
   }),
 ]

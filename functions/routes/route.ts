@@ -6,7 +6,7 @@ import { rule, show } from '#core/schemas/problem.ts'
 import { requireOwnUser } from '../auth/caller.ts'
 import { type HonoContext, type RequestLog, timed } from '../context.ts'
 import type { Env } from '../env.ts'
-import { currentModel, type ServedModel } from '../open-model.ts'
+import { currentModel, type OpenedModel, type ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { answerWithValidator } from './validator.ts'
 
@@ -29,7 +29,7 @@ export interface Route {
   /** depends on nothing but the address and the model, so caches may keep it for a while */
   isSameForAll?: boolean
   /** statuses besides 200 and 500 */
-  errors: (400 | 404 | 413 | 415 | 503)[]
+  errors: (400 | 404 | 409 | 413 | 415 | 501 | 503)[]
   respond(context: HonoContext): Promise<Response>
 }
 
@@ -165,11 +165,12 @@ function fromText(schema: Fields, strings: Record<string, string>): Record<strin
 }
 
 function scalar(type: string | undefined, text: string): unknown {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }
 
 /** @throws {ProblemError} when more is asked for than the model's limit */
-export function listLength(k: number | undefined, { api }: ServedModel['manifest']): number {
+export function listLength(k: number | undefined, { api }: OpenedModel['manifest']): number {
   if (k !== undefined && k > api.maxK)
     throw new ProblemError('bad_request', `k: found ${k}; must be at most ${api.maxK}`, 'k')
   return k ?? api.defaultK

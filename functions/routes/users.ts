@@ -13,11 +13,13 @@ import {
 } from '#core/schemas/api.ts'
 import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
-import { putRating, userHistory } from '../histories.ts'
+import { writeRating } from '../feedback/store.ts'
+import { userHistory } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { itemIndexOf, movieSummary, nowSeconds, recommendations, round } from './present.ts'
 import { type Route, route } from './route.ts'
+import { stored } from './stored.ts'
 
 /** Movies shown of each kind in a profile. */
 const SHOWN = 10
@@ -30,11 +32,11 @@ async function profile(
   options: RecommendOptions,
 ): Promise<UserProfile> {
   const { model } = served
-  const { history, known, degraded } = await userHistory(userId, model, env.DB, log)
+  const { history, starred, known, degraded } = await userHistory(userId, model, env.DB, log)
   if (!known && degraded.length === 0) throw new ProblemError('not_found', `user ${userId} has no ratings`, 'userId')
 
-  const newestFirst = Array.from(history.itemIndices, (_, position) => history.itemIndices.length - 1 - position)
-  const rated = newestFirst.map((position) => ratedMovie(history, position, model))
+  const newestFirst = Array.from(starred.itemIndices, (_, position) => starred.itemIndices.length - 1 - position)
+  const rated = newestFirst.map((position) => ratedMovie(starred, position, model))
   const likes = rated.filter(({ rating }) => rating >= model.likedFrom)
   return {
     modelId: served.modelId,
@@ -50,7 +52,7 @@ async function profile(
       .sort((a, b) => a.decade - b.decade),
     topRated: rated.toSorted((a, b) => b.rating - a.rating).slice(0, SHOWN),
     recentFavourites: likes.slice(0, SHOWN),
-    recommendations: recommendations(served, history, options, { starred: history, degraded, unknownMovieIds: [] }),
+    recommendations: recommendations(served, history, options, { starred, degraded, unknownMovieIds: [] }),
     degraded,
   }
 }
@@ -76,16 +78,6 @@ function groupBy<Key>(rated: RatedMovie[], keysOf: (movie: RatedMovie) => Key[])
 
 function mean(rated: RatedMovie[]): number {
   return round(rated.reduce((sum, { rating }) => sum + rating, 0) / rated.length, 2)
-}
-
-/** Writes the row or says that it was not written. */
-async function store(env: Env, log: RequestLog, row: Parameters<typeof putRating>[1]): Promise<void> {
-  try {
-    await putRating(env.DB, row)
-  } catch (error) {
-    log({ event: 'rating not stored', reason: String(error) })
-    throw new ProblemError('unavailable', 'the rating could not be stored; nothing was changed')
-  }
 }
 
 const UserParams = z.strictObject({ userId: UserId })
@@ -114,9 +106,9 @@ export const userRoutes: Route[] = [
     errors: [404],
     async handle({ served, env, log, params, body }) {
       itemIndexOf(served.model.catalog, params.movieId)
-      const stored: StoredRating = { ...params, rating: body.rating, updatedAt: nowSeconds() }
-      await store(env, log, stored)
-      return stored
+      const answer: StoredRating = { ...params, rating: body.rating, updatedAt: nowSeconds() }
+      await stored('rating', log, writeRating(env.DB, { ...params, now: answer.updatedAt }, body.rating))
+      return answer
     },
   }),
   route({
@@ -129,7 +121,7 @@ export const userRoutes: Route[] = [
     errors: [404],
     async handle({ served, env, log, params }) {
       itemIndexOf(served.model.catalog, params.movieId)
-      await store(env, log, { ...params, rating: null, updatedAt: nowSeconds() })
+      await stored('rating', log, writeRating(env.DB, { ...params, now: nowSeconds() }, null))
       return { ...params, removed: true as const }
     },
   }),

@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'preact/hooks'
+import type { Mark } from '#core/schemas/api.ts'
 import { ApiFailure, type Client } from './client.ts'
 import { MovieDrawer } from './components/movie-drawer.tsx'
 import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
@@ -11,6 +12,7 @@ import { SearchBox } from './components/search-box.tsx'
 import { ViewerPicker } from './components/viewer-picker.tsx'
 import { useAddress } from './hooks/use-address.ts'
 import { useLoad } from './hooks/use-load.ts'
+import { useMarks } from './hooks/use-marks.ts'
 import { type RateableMovie, type Ratings, useRatings } from './hooks/use-ratings.ts'
 import { useRecommendations, viewerScope } from './hooks/use-recommendations.ts'
 import { strings } from './strings.ts'
@@ -26,13 +28,14 @@ export function App({ client }: { client: Client }) {
 
   const { userId, movieId } = address
   const ratings = useRatings(client, userId)
+  const marks = useMarks(client, userId)
   const model = useLoad('model', 'model', client.model)
   const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
   const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
     loadProfile(client, userId ?? 0, signal),
   )
   const known = profile.value?.known ?? null
-  const list = useRecommendations(client, address, ratings, ({ answer, movements }) => {
+  const list = useRecommendations(client, address, ratings, marks, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
@@ -43,7 +46,7 @@ export function App({ client }: { client: Client }) {
   for (const movie of known?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
   for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
   const starsOf = (id: number) => starsById.get(id) ?? null
-  const ratedIds = new Set(ratings.items.map((movie) => movie.movieId))
+  const saidIds = new Set([...ratings.items, ...marks.items].map((movie) => movie.movieId))
 
   const rate = (movie: RateableMovie, stars: number | null) => {
     const before = starsOf(movie.movieId)
@@ -58,6 +61,18 @@ export function App({ client }: { client: Client }) {
       setToast({ text: problem, isFailure: true })
       setAnnouncement(problem)
     })
+  }
+  const mark = (movie: RateableMovie, kind: Mark) => {
+    const tell = (message: ToastMessage) => {
+      setToast(message)
+      setAnnouncement(message.text)
+    }
+    const fail = (failure: unknown) =>
+      tell({ text: `${strings.marks.failed(movie.title)} ${failureText(failure)}`, isFailure: true })
+    marks.set(movie.movieId, kind).then((undo) => {
+      const takeBack = () => undo().then(() => tell({ text: strings.marks.undone(movie.title) }), fail)
+      tell({ text: strings.marks.said[kind](movie.title), undo: takeBack })
+    }, fail)
   }
   const clear = () => {
     const { items } = ratings
@@ -90,11 +105,12 @@ export function App({ client }: { client: Client }) {
         {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
         <RecommendationList
           list={list}
-          ratedIds={ratedIds}
+          saidIds={saidIds}
           genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
           address={address}
           onAddress={go}
           onRate={rate}
+          onMark={mark}
           onOpen={open}
           ratingsRow={
             <RatingsRow
@@ -125,7 +141,7 @@ export function App({ client }: { client: Client }) {
           movieId={movieId}
           part={drawerPart}
           stars={starsOf(movieId)}
-          recommended={list.value?.answer.items.find((movie) => movie.movieId === movieId && !ratedIds.has(movieId))}
+          recommended={list.value?.answer.items.find((movie) => movie.movieId === movieId && !saidIds.has(movieId))}
           onRate={rate}
           onOpen={(id) => open(id)}
           onClose={() => go({ movieId: null })}

@@ -1,12 +1,15 @@
 import type {
   ApiError,
   HistoryEntry,
+  Mark,
   ModelAnswer,
   MovieDetails,
   MovieList,
   Recommendations,
   SimilarMovies,
+  StoredFeedback,
   StoredRating,
+  UndoneFeedback,
   UserProfile,
 } from '#core/schemas/api.ts'
 
@@ -18,6 +21,7 @@ export interface ListFilter {
   genres?: string[]
   yearFrom?: number
   yearTo?: number
+  exclude?: number[]
   k?: number
 }
 
@@ -67,11 +71,18 @@ export function createClient(send: typeof fetch = (...args) => fetch(...args), d
       ask<StoredRating>(`/users/${userId}/ratings/${movieId}`, signal, jsonBody('PUT', { rating })),
     removeRating: (userId: number, movieId: number, signal: AbortSignal) =>
       ask<unknown>(`/users/${userId}/ratings/${movieId}`, signal, { method: 'DELETE' }),
+    mark: (userId: number, movieId: number, kind: Mark, signal: AbortSignal) =>
+      ask<StoredFeedback>(`/users/${userId}/feedback/${movieId}`, signal, jsonBody('PUT', { kind })),
+    /** @param version of the mark: so that an undo sent twice undoes nothing else */
+    undoMark: (userId: number, movieId: number, version: number, signal: AbortSignal) =>
+      ask<UndoneFeedback>(`/users/${userId}/feedback/${movieId}?version=${version}`, signal, { method: 'DELETE' }),
   }
 }
 
 /** `?q=heat&genres=Crime,Drama`, lists comma-separated, empty and absent fields left out; '' when none is left. */
-export function queryString(fields: { [name: string]: string | number | string[] | undefined } | ListFilter): string {
+export function queryString(
+  fields: { [name: string]: string | number | (string | number)[] | undefined } | ListFilter,
+): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue

@@ -47,6 +47,18 @@ export const strings = {
     failed: (title: string) => `Your rating of ${title} was not saved.`,
     undo: 'Undo',
   },
+  marks: {
+    menu: (title: string) => `More to say of ${title}`,
+    say: { liked: 'I like it', disliked: 'Not for me', seen: 'Seen it', snoozed: 'Not now' },
+    said: {
+      liked: (title: string) => `You like ${title}`,
+      disliked: (title: string) => `${title} will not come again`,
+      seen: (title: string) => `${title}: seen`,
+      snoozed: (title: string) => `${title} waits for 30 days`,
+    },
+    undone: (title: string) => `${title}: taken back`,
+    failed: (title: string) => `What you said of ${title} was not saved.`,
+  },
   list: {
     title: 'For you',
     userTitle: (userId: number) => `For viewer ${userId}`,

@@ -1,4 +1,4 @@
-import { editDistance } from '../../build/config-problems.ts'
+import { editDistance } from '../../build/config/config-problems.ts'
 import { bytes, table } from '../../build/io/table.ts'
 
 /** What can be downloaded. Sizes are about right: they are for the person who chooses, and for the disk's check. */

@@ -68,7 +68,7 @@ test('goes from raw files to a published model, and a second time only looks', a
   const pointer = Pointer.parse(JSON.parse(Buffer.from((await store.get('models/current.json'))!).toString()))
   expect(pointer.buildId).toBe(first.buildId)
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(first.folder, 'model/manifest.json'), 'utf8')))
-  expect(Object.keys(manifest.files).length).toBe(15)
+  expect(Object.keys(manifest.files).length).toBe(16)
   expect(JSON.parse(readFileSync(join(first.folder, 'report.json'), 'utf8'))).toMatchObject({
     buildId: first.buildId,
     data: { users: 6, movies: 12 },

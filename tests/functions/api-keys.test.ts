@@ -95,7 +95,7 @@ test('while the database is down, a key that was in use goes on, and another is 
   expect((await ask(used, '/movies')).status).toBe(200)
   const database = await worker.getD1()
   await database.exec('ALTER TABLE api_keys RENAME TO away')
-  await database.exec('ALTER TABLE live_ratings RENAME TO away_too')
+  await database.exec('ALTER TABLE live_feedback RENAME TO away_too')
   try {
     // answers that need no database
     expect((await ask(used, '/movies')).status).toBe(200)
@@ -111,6 +111,6 @@ test('while the database is down, a key that was in use goes on, and another is 
     expect((await worker.call('/healthz')).status).toBe(200)
   } finally {
     await database.exec('ALTER TABLE away RENAME TO api_keys')
-    await database.exec('ALTER TABLE away_too RENAME TO live_ratings')
+    await database.exec('ALTER TABLE away_too RENAME TO live_feedback')
   }
 })

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(() => worker.stop())
 beforeEach(async () => {
-  await (await worker.getD1()).exec('DELETE FROM live_ratings')
+  await (await worker.getD1()).exec('DELETE FROM live_feedback')
 })
 
 /** The answer, after it was held to its schema. */
@@ -183,7 +183,7 @@ describe('live feedback', () => {
     })
     expect((await refused(400, '/users/1/ratings/10', put(10, 3.3))).message).toContain('steps of 0.5')
     expect((await refused(404, '/users/1/ratings/11', put(11, 3))).message).toBe('movie 11 is not in the catalogue')
-    expect(await (await worker.getD1()).prepare('SELECT count(*) AS n FROM live_ratings').first('n')).toBe(0)
+    expect(await (await worker.getD1()).prepare('SELECT count(*) AS n FROM live_feedback').first('n')).toBe(0)
   })
 })
 
@@ -210,6 +210,9 @@ describe('movies', () => {
     expect(ids((await ok(MovieList, '/movies?q=star%20harbour%202010')).items)).toEqual([20])
     expect(ids((await ok(MovieList, '/movies?q=moon%20cafe')).items)).toEqual([30])
     expect((await ok(MovieList, '/movies?q=zzz')).items).toEqual([])
+    // a typo is forgiven where nothing is spelt so
+    expect(ids((await ok(MovieList, '/movies?q=obrit')).items)).toEqual([40, 90])
+    expect(ids((await ok(MovieList, '/movies?q=leters%20july')).items)).toEqual([60])
     expect((await ok(MovieList, '/movies?q=%21%21')).items).toEqual([])
   })
 
@@ -263,7 +266,8 @@ describe('bad input', () => {
 
   test('an unknown field is named, with those there are', async () => {
     expect((await refused(400, '/recommend/user/1?limit=5')).message).toBe(
-      'unknown field limit; fields here: k, genres, avoidGenres, yearFrom, yearTo, exclude, weights, diversity',
+      'unknown field limit; fields here: k, genres, genresAll, avoidGenres, yearFrom, yearTo, runtimeFrom, runtimeTo, ' +
+        'minRatings, language, exclude, only, cursor, weights, diversity, replay',
     )
     const body = { history: [{ movieId: 1, stars: 3 }] }
     expect((await refused(400, '/recommend/history', { body })).path).toBe('history.0.stars')
@@ -303,12 +307,20 @@ describe('operations', () => {
     expect(Object.keys(json.paths)).toEqual([
       '/recommend/user/{userId}',
       '/recommend/history',
+      '/recommend/group',
+      '/what-if',
+      '/replay',
       '/predict/ratings',
+      '/predict/new-movie',
       '/movies',
       '/movies/{movieId}',
       '/movies/{movieId}/similar',
       '/users/{userId}',
       '/users/{userId}/ratings/{movieId}',
+      '/users/{userId}/feedback/{movieId}',
+      '/users/{userId}/feedback',
+      '/users/{userId}/data',
+      '/taste',
       '/model',
       '/healthz',
       '/readyz',

@@ -74,7 +74,7 @@ test('a pointer that is not one is refused', async () => {
 
 test('without D1 it answers from the published history and names what is missing', async () => {
   await worker.publish(OLD)
-  await (await worker.getD1()).exec('DROP TABLE live_ratings')
+  await (await worker.getD1()).exec('DROP TABLE live_feedback')
   const { status, json } = await worker.call('/recommend/user/1')
   expect({ status, rung: json.rung, degraded: json.degraded }).toEqual({
     status: 200,
@@ -85,7 +85,7 @@ test('without D1 it answers from the published history and names what is missing
 
 test('a rating that could not be stored is not acknowledged', async () => {
   await worker.publish(OLD)
-  await (await worker.getD1()).exec('DROP TABLE live_ratings')
+  await (await worker.getD1()).exec('DROP TABLE live_feedback')
   const { status, json } = await worker.call('/users/1/ratings/10', { method: 'PUT', body: { rating: 4 } })
   expect(status).toBe(503)
   expect(json.error).toEqual({ code: 'unavailable', message: 'the rating could not be stored; nothing was changed' })

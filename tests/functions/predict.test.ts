@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(() => worker.stop())
 beforeEach(async () => {
-  await (await worker.getD1()).exec('DELETE FROM live_ratings')
+  await (await worker.getD1()).exec('DELETE FROM live_feedback')
 })
 
 async function predict(body: unknown): Promise<PredictedRatings> {
@@ -80,8 +80,8 @@ describe('POST /predict/ratings', () => {
   })
 
   test.each([
-    [{ movieIds: [10] }, 'body: found {"movieIds":[10]}; must have either userId or history'],
-    [{ userId: 1, history: [], movieIds: [10] }, 'must have either userId or history'],
+    [{ movieIds: [10] }, 'body: found {"movieIds":[10]}; must have one of userId, history and taste'],
+    [{ userId: 1, history: [], movieIds: [10] }, 'must have one of userId, history and taste'],
     [{ userId: 1, movieIds: [] }, 'movieIds: found []'],
     [{ userId: 1, movieIds: Array.from({ length: 101 }, (_, at) => at + 1) }, 'movieIds: found'],
     [{ history: [{ movieId: 10, rating: 5.5 }], movieIds: [10] }, 'history.0.rating: found 5.5'],

@@ -167,13 +167,13 @@ describe('the log', () => {
 
   test('says with the same id what went wrong, without whose it was', async () => {
     const database = await worker.getD1()
-    await database.exec('ALTER TABLE live_ratings RENAME TO away')
+    await database.exec('ALTER TABLE live_feedback RENAME TO away')
     await worker.call('/users/31337/ratings/10', {
       method: 'PUT',
       body: { rating: 4.5 },
       headers: { 'x-request-id': 'request-0002' },
     })
-    await database.exec('ALTER TABLE away RENAME TO live_ratings')
+    await database.exec('ALTER TABLE away RENAME TO live_feedback')
     const found = await logged(3)
     expect(found.map(({ event, requestId }) => [event, requestId])).toEqual([
       ['rating not stored', 'request-0002'],

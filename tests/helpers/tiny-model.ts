@@ -11,7 +11,8 @@ import { tinyStars } from './tiny-stars.ts'
  * Ten movies in two tastes, small enough to know every number: space films (ids 10 … 40) lie on the first factor,
  * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak. As a neighbour
  * each speaks for the others of its taste by its own popularity, and 10 speaks −0.5 against 50. What comes next is the
- * movie below, by 0.5, as two items back can tell: after 10 comes 20, and so on down to 80; the older counts half.
+ * movie below, by 0.5, as two items back can tell: after 10 comes 20, and so on down to 80; the older counts half. They
+ * run for 60 minutes + id, and are English, but 80, which is Vietnamese, and 100, of which neither is known.
  *
  * | id  | title                 | year | genres             | terms        | popularity |
  * |-----|-----------------------|------|--------------------|--------------|------------|
@@ -97,7 +98,8 @@ function prepared(): Prepared {
       genres: MOVIES.map(([, , , genres]) => genres),
       imdbIds: Int32Array.from(MOVIES, ([id]) => 1000 + id),
       tmdbIds: Int32Array.from(MOVIES, ([id]) => 2000 + id),
-      runtimes: Int16Array.from(MOVIES, () => 100),
+      runtimes: Int16Array.from(MOVIES, ([id, , year]) => (year === 0 ? 0 : 60 + id)),
+      languages: MOVIES.map(([id, , year]) => (year === 0 ? '' : id === 80 ? 'vi' : 'en')),
       texts: MOVIES.map(([id]) => text(id)),
     },
     interactions: {
@@ -145,6 +147,7 @@ function trained(): Trained {
     next: { scales: [{ length: 2, recencyHalfLife: 1, weights }] },
     neighbours,
     stars: tinyStars(),
+    placement: null,
     content: {
       terms: TERMS,
       documentFrequencies: Int32Array.of(5, 5),

@@ -32,6 +32,8 @@ test('each call asks its route', async () => {
   await client.recommendForHistory([{ movieId: 6, rating: 4.5 }], { yearFrom: 1990 }, signal)
   await client.rate(1, 6, 4.5, signal)
   await client.removeRating(1, 6, signal)
+  await client.mark(1, 6, 'seen', signal)
+  await client.undoMark(1, 6, 7, signal)
   expect(requests).toEqual([
     { path: '/movies?q=heat&k=8', method: 'GET', body: null },
     { path: '/movies/6/similar?k=12', method: 'GET', body: null },
@@ -43,6 +45,8 @@ test('each call asks its route', async () => {
     },
     { path: '/users/1/ratings/6', method: 'PUT', body: '{"rating":4.5}' },
     { path: '/users/1/ratings/6', method: 'DELETE', body: null },
+    { path: '/users/1/feedback/6', method: 'PUT', body: '{"kind":"seen"}' },
+    { path: '/users/1/feedback/6?version=7', method: 'DELETE', body: null },
   ])
 })
 

@@ -5,7 +5,7 @@ import { idText, listOf, sqlName, yearOf } from './own-values.ts'
 /** between the values of a list, when the config says nothing */
 const SEPARATOR = '|'
 const LISTS = ['keywords', 'cast', 'directors']
-const TEXTS = ['overview', 'tagline', 'poster', 'source']
+const TEXTS = ['overview', 'tagline', 'language', 'poster', 'source']
 
 /**
  * Own data: what there is to recommend, one row each: `itemId,title?,year?,genres?,overview?,…`, the columns mapped in the

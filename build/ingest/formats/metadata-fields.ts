@@ -33,6 +33,12 @@ export function minutesOf(field: string): number | undefined {
   return minutes > 0 && minutes <= MAX_RUNTIME ? minutes : undefined
 }
 
+/** The code of a language, ISO 639, in lower case; empty for what is none. A file may lack the column. */
+export function languageOf(field = ''): string {
+  const code = field.trim().toLowerCase()
+  return /^[a-z]{2,3}$/u.test(code) ? code : ''
+}
+
 /** The year of "1995", "1995.0", "1995-10-30" or "10/30/1995"; a year of two digits could be of two centuries. */
 export function yearOf(field: string): number | undefined {
   const [, first, last] = /^(?:(\d{4})(?:-\d{1,2}-\d{1,2}|\.0)?|\d{1,2}\/\d{1,2}\/(\d{4}))$/u.exec(field.trim()) ?? []

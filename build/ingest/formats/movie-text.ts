@@ -3,6 +3,7 @@ import { hashFile } from '../../io/files.ts'
 import type { Format, ReaderInput, Staged } from '../reader.ts'
 import { type Outcome, type Parsed, stageMetadata } from '../staging/stage-metadata.ts'
 import { readLines } from '../text/json-lines.ts'
+import { languageOf } from './metadata-fields.ts'
 
 const id = z.int32().positive().optional()
 /** URL */
@@ -23,6 +24,8 @@ const MovieTextLine = z.object({
   directors: z.array(z.string()).default([]),
   /** minutes, 0 where unknown */
   runtime: z.int().min(0).max(32_767).default(0),
+  /** ISO 639 code of the original language */
+  language: z.string().default(''),
   poster: address,
   /** of the page that the overview is from */
   source: address,
@@ -57,7 +60,7 @@ function parseLine(bytes: Buffer, decoder: InstanceType<typeof TextDecoder>): Pa
       : { reason: 'not UTF-8', expected: 'text in UTF-8', bad: true }
   }
   const parsed = MovieTextLine.safeParse(value)
-  if (parsed.success) return { row: parsed.data }
+  if (parsed.success) return { row: { ...parsed.data, language: languageOf(parsed.data.language) } }
   const { path, message } = parsed.error.issues[0]
   return {
     reason: `${path.join('.') || 'line'} unusable`,

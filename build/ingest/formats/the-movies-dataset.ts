@@ -4,7 +4,7 @@ import type { Format, Kind, ReaderInput, Staged } from '../reader.ts'
 import { exists, inputFile, presentFile } from '../staging/input-file.ts'
 import { stageCsv } from '../staging/stage-csv.ts'
 import { PythonLiteralError, parsePythonLiteral } from '../text/python-literal.ts'
-import { idOf, imdbIdOf, minutesOf, posterOf, textOf, yearOf } from './metadata-fields.ts'
+import { idOf, imdbIdOf, languageOf, minutesOf, posterOf, textOf, yearOf } from './metadata-fields.ts'
 import { type MetadataCsv, RowError, readMetadataCsv } from './read-metadata-csv.ts'
 import { castIn, directorsIn, ListError, namesIn } from './tmdb-lists.ts'
 
@@ -28,6 +28,7 @@ const METADATA: Record<string, MetadataCsv> = {
         overview: textOf(fields.overview),
         tagline: textOf(fields.tagline),
         runtime: minutesOf(fields.runtime),
+        language: languageOf(fields.original_language),
         poster: posterOf(fields.poster_path),
       }
     },

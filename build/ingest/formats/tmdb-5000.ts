@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { requireFolder } from '../../io/files.ts'
 import type { Format, ReaderInput, Staged } from '../reader.ts'
 import { exists, presentFile } from '../staging/input-file.ts'
-import { idOf, minutesOf, textOf, yearOf } from './metadata-fields.ts'
+import { idOf, languageOf, minutesOf, textOf, yearOf } from './metadata-fields.ts'
 import { type MetadataCsv, RowError, readMetadataCsv } from './read-metadata-csv.ts'
 import { castIn, directorsIn, ListError, namesIn } from './tmdb-lists.ts'
 
@@ -18,6 +18,7 @@ const FILES: Record<string, MetadataCsv> = {
       overview: textOf(fields.overview),
       tagline: textOf(fields.tagline),
       runtime: minutesOf(fields.runtime),
+      language: languageOf(fields.original_language),
     }),
   },
   'tmdb_5000_credits.csv': {

@@ -25,6 +25,8 @@ export interface MetadataRow {
   directors?: string[] | undefined
   /** minutes */
   runtime?: number | undefined
+  /** code of the original language */
+  language?: string | undefined
   /** URL */
   poster?: string | undefined
   /** URL of the page that the overview is from */

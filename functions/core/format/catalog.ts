@@ -11,6 +11,10 @@ export interface CatalogIndex {
   /** bit g: the movie has genreNames[g] */
   genreMasks: Uint32Array
   genreNames: string[]
+  /** original language: languageCodes[language − 1]; 0 unknown */
+  languages: Uint8Array
+  /** lower case; none where no source tells languages */
+  languageCodes: string[]
   /** minutes, 0 unknown */
   runtimes: Int16Array
   /** 0 unknown */
@@ -44,6 +48,8 @@ export function openCatalog(bytes: Uint8Array): CatalogIndex {
     years: table.numbers('year'),
     genreMasks,
     genreNames,
+    languages: table.numbers('language'),
+    languageCodes: JSON.parse(table.metadata.get('languages') ?? '[]') as string[],
     runtimes: table.numbers('runtime'),
     imdbIds: table.numbers('imdbId'),
     tmdbIds: table.numbers('tmdbId'),

@@ -18,6 +18,7 @@
  * | histories-index.arrow   | segment    | resident                              |
  * | details.arrow           | movie      | read by range, a batch a segment      |
  * | details-index.arrow     | segment    | resident                              |
+ * | placement.arrow         | feature    | read when a new movie is asked about  |
  *
  * Rows of movies stand in the order of itemIndex (ascending movieId), rows of users in the order of userId.
  */
@@ -35,16 +36,18 @@ export interface TableSpec {
   rowsPerSegment?: number
 }
 
-/** Schema metadata: `genres`, the names of the bits of genreMask as a JSON list. */
+/** Schema metadata, each a JSON list: `genres`, the names of the bits of genreMask; `languages`, the codes of `language`. */
 export const CATALOG = {
   name: 'catalog',
-  version: 1,
+  version: 2,
   columns: {
     movieId: 'int32',
     title: 'utf8',
     /** 0 unknown */
     year: 'int16',
     genreMask: 'uint32',
+    /** original language: languages[language − 1]; 0 unknown */
+    language: 'uint8',
     /** minutes, 0 unknown */
     runtime: 'int16',
     /** 0 unknown */
@@ -133,6 +136,24 @@ export const TERMS = {
   name: 'terms',
   version: 1,
   columns: { term: 'utf8', documentFrequency: 'int32' },
+} as const satisfies TableSpec
+
+/**
+ * What each feature of a movie (columns of core/scoring/movie-features.ts) gives to the rows of a movie that is not in the
+ * catalogue. Schema metadata: `starVariance`, squared stars of a prediction for not knowing better where the movie belongs;
+ * `fieldWeights` and `maxTermsPerMovie` of the content index. No such file in a model without stars.
+ */
+export const PLACEMENT = {
+  name: 'placement',
+  version: 1,
+  columns: {
+    /** of the factors, times factorScale */
+    factors: 'fixed<int8>',
+    factorScale: 'float32',
+    /** of the stars' rows y, times starScale */
+    stars: 'fixed<int8>',
+    starScale: 'float32',
+  },
 } as const satisfies TableSpec
 
 export const USERS = {

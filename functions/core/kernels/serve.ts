@@ -11,6 +11,11 @@ const PANEL_ROWS = 64
 /** From 513 factors on, the scan's 32-bit sums could overflow. */
 const MAX_FACTORS = 512
 const MAX_INT16 = 32_767
+/** Rows that `rooms` gives. */
+const ROOMS = 3
+/** Rows that `blendBest` takes at most, and the longest list that it makes. */
+const MAX_ROWS = 5
+const MAX_BEST = 4096
 
 export interface ServeModel {
   numItems: number
@@ -63,6 +68,28 @@ export interface ServeKernels {
    * @param out items × factors
    */
   unitRows(items: Int32Array, out?: Float32Array): Float32Array
+  /** Three rows of numItems in the kernels' memory to put scores in; a `foldIn` that makes it grow takes them away. */
+  rooms(): Float32Array[]
+  /**
+   * The k items of the largest Σ weights[r] · rows[r] / farthest[r] that are not blocked, best first, ties to the lower index.
+   * One pass over the items, summed in f64.
+   * @param rows numItems finite scores each; views on the kernels' memory, as `rooms` and `scan` give, are not copied
+   * @param blocked numItems flags; 1 is never returned
+   * @returns null for more rows or a longer list than there is room for
+   */
+  blendBest(
+    rows: readonly Float32Array[],
+    weights: readonly number[],
+    blocked: Uint8Array,
+    k: number,
+  ): BlendedBest | null
+}
+
+export interface BlendedBest {
+  items: Int32Array
+  scores: Float64Array
+  /** of each row, the largest |score| of an item that is not blocked; 1 where all are 0 */
+  farthest: number[]
 }
 
 interface Exports {
@@ -101,6 +128,17 @@ interface Exports {
     scale: number,
     out: number,
   ): void
+  farthestFromZero(scores: number, blocked: number, numItems: number): number
+  blendBest(
+    rows: number,
+    scales: number,
+    count: number,
+    blocked: number,
+    numItems: number,
+    k: number,
+    heapScores: number,
+    heapItems: number,
+  ): number
 }
 
 /**
@@ -123,6 +161,13 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
   const panel = place(PANEL_ROWS * factors * 4)
   const vector = place(factors * 4)
   const query = place(factors * 2)
+  const roomBlocks = Array.from({ length: ROOMS }, () => place(paddedItems * 4))
+  const rowBlocks = Array.from({ length: MAX_ROWS }, () => place(paddedItems * 4))
+  const rowAddresses = place(MAX_ROWS * 4)
+  const rowScales = place(MAX_ROWS * 8)
+  const blockedFlags = place(paddedItems)
+  const heapScores = place(MAX_BEST * 8)
+  const heapItems = place(MAX_BEST * 4)
   const history = place(0)
 
   let capacity = Math.max(model.maxHistory ?? 1024, 1)
@@ -135,6 +180,8 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
   floats(scales, numItems).set(model.scales)
   floats(gramian, factors * factors).set(model.gramian)
   floats(inverseNorms, numItems).set(inverseRowNorms(model.quantized, numItems, factors))
+  // the items that only fill the last four up
+  bytes.fill(1, blockedFlags + numItems, blockedFlags + paddedItems)
 
   function floats(at: number, length: number): Float32Array {
     return new Float32Array(memory.buffer, at, length)
@@ -225,6 +272,49 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
       }
       return out
     },
+    rooms: () => roomBlocks.map((block) => floats(block, numItems)),
+    blendBest(rows, weights, blocked, k) {
+      const capacity = Math.min(k, numItems)
+      if (rows.length > MAX_ROWS || capacity > MAX_BEST) return null
+      for (const [r, { length }] of [...rows, blocked].entries())
+        if (length !== numItems) throw new RangeError(`row ${r} has ${length} places, expected ${numItems}`)
+      new Uint8Array(memory.buffer, blockedFlags, numItems).set(blocked)
+      const addresses = new Uint32Array(memory.buffer, rowAddresses, MAX_ROWS)
+      const scalesOfRows = new Float64Array(memory.buffer, rowScales, MAX_ROWS)
+      const farthest = rows.map((row, r) => {
+        const isOurs = row.buffer === memory.buffer
+        addresses[r] = isOurs ? row.byteOffset : rowBlocks[r]!
+        if (!isOurs) floats(rowBlocks[r]!, numItems).set(row)
+        const size = kernels.farthestFromZero(addresses[r]!, blockedFlags, paddedItems) || 1
+        scalesOfRows[r] = weights[r]! * (1 / size)
+        return size
+      })
+      const size =
+        capacity > 0
+          ? kernels.blendBest(
+              rowAddresses,
+              rowScales,
+              rows.length,
+              blockedFlags,
+              paddedItems,
+              capacity,
+              heapScores,
+              heapItems,
+            )
+          : 0
+      return { ...bestFirst(size), farthest }
+    },
+  }
+
+  /** The heap in its order: the largest score first, of equal ones the lower index. */
+  function bestFirst(size: number): { items: Int32Array; scores: Float64Array } {
+    const items = new Int32Array(memory.buffer, heapItems, size)
+    const scores = new Float64Array(memory.buffer, heapScores, size)
+    const order = Array.from(items.keys()).sort((a, b) => scores[b]! - scores[a]! || items[a]! - items[b]!)
+    return {
+      items: Int32Array.from(order, (slot) => items[slot]!),
+      scores: Float64Array.from(order, (slot) => scores[slot]!),
+    }
   }
 }
 

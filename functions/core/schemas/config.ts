@@ -54,6 +54,7 @@ export const OWN_COLUMNS = {
     cast: 'optional',
     directors: 'optional',
     runtime: 'optional',
+    language: 'optional',
     poster: 'optional',
     source: 'optional',
   },

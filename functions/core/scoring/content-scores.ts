@@ -11,20 +11,24 @@ export function contentScores(
   items: ArrayLike<number>,
   out: Float32Array = new Float32Array(index.numItems),
 ): Float32Array {
-  const { postingOffsets, postingItems, postingWeights } = index
-  out.fill(0)
-  const { terms, weights } = profileOf(index, items)
+  return profileScores(index, profileOf(index, items), out)
+}
+
+/** Cosine of every movie with a profile, whose terms are any, each once; as `contentScores`. */
+export function profileScores(
+  index: ContentIndex,
+  { terms, weights }: Profile,
+  out: Float32Array = new Float32Array(index.numItems),
+): Float32Array {
   let squared = 0
   for (const weight of weights) squared += weight * weight
-  if (squared === 0) return out
+  if (squared === 0) return out.fill(0)
   const norm = 1 / Math.sqrt(squared)
-  for (let position = 0; position < terms.length; position++) {
-    const termWeight = weights[position]! * norm
-    const end = postingOffsets[terms[position]! + 1]!
-    for (let posting = postingOffsets[terms[position]!]!; posting < end; posting++)
-      out[postingItems[posting]!]! += termWeight * postingWeights[posting]!
-  }
-  return out
+  return index.postings.scores(
+    terms,
+    weights.map((weight) => weight * norm),
+    out,
+  )
 }
 
 /** Cosine of two movies' TF-IDF rows, 0 to 1 but for rounding; 0 where one has no terms. O(terms of both). */
@@ -80,14 +84,15 @@ function termsOf(index: ContentIndex, itemIndex: number): { term: number; weight
   return terms
 }
 
-interface Profile {
+/** Weights of terms. */
+export interface Profile {
   terms: Int32Array
   weights: Float64Array
 }
 
 /** Sum of the items' rows; terms in the order in which they first occur. */
-function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
-  const sums = new Float64Array(index.numTerms)
+export function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
+  const sums = roomFor(index)
   const terms: number[] = []
   for (let position = 0; position < items.length; position++) {
     const item = items[position]!
@@ -98,5 +103,18 @@ function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
       sums[term]! += index.weights[entry]! * scale
     }
   }
-  return { terms: Int32Array.from(terms), weights: Float64Array.from(terms, (term) => sums[term]!) }
+  const profile = { terms: Int32Array.from(terms), weights: Float64Array.from(terms, (term) => sums[term]!) }
+  for (const term of terms) sums[term] = 0
+  return profile
+}
+
+const rooms = new WeakMap<ContentIndex, Float64Array>()
+
+/** Zeros, one a term, to be left as zeros: to make them at every request takes longer than what they are for. */
+function roomFor(index: ContentIndex): Float64Array {
+  const known = rooms.get(index)
+  if (known) return known
+  const room = new Float64Array(index.numTerms)
+  rooms.set(index, room)
+  return room
 }

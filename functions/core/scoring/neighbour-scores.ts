@@ -58,3 +58,31 @@ export function neighbourContributions(
   }
   return contributions
 }
+
+/**
+ * The same for several movies, in one walk along each liked movie's row. O(entries of the items).
+ * @param wanted item indices, ascending
+ * @returns one array a wanted movie, as `neighbourContributions` gives it
+ */
+export function neighbourContributionsOf(
+  { offsets, gaps, weights, scales }: NeighbourIndex,
+  wanted: Int32Array,
+  items: ArrayLike<number>,
+  strengths: ArrayLike<number>,
+): Float32Array[] {
+  const contributions = Array.from(wanted, () => new Float32Array(items.length))
+  for (let position = 0; position < items.length; position++) {
+    const liked = items[position]!
+    const end = offsets[liked + 1]!
+    const scale = scales[liked]! * strengths[position]!
+    let item = 0
+    let place = 0
+    for (let entry = offsets[liked]!; entry < end; entry++) {
+      item += gaps[entry]!
+      while (place < wanted.length && wanted[place]! < item) place++
+      if (place === wanted.length) break
+      if (wanted[place] === item) contributions[place]![position] = scale * weights[entry]!
+    }
+  }
+  return contributions
+}

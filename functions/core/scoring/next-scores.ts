@@ -1,5 +1,5 @@
 import type { NeighbourIndex } from '../format/neighbours.ts'
-import { addNeighbourScores, neighbourContributions } from './neighbour-scores.ts'
+import { addNeighbourScores, neighbourContributionsOf } from './neighbour-scores.ts'
 
 /** What a history's items say about the next one, as one time scale sees them. */
 export interface NextScaleIndex {
@@ -45,12 +45,27 @@ export function nextContributions(
   items: ArrayLike<number>,
   counts: ArrayLike<number> | null,
 ): Float32Array {
-  const contributions = new Float32Array(items.length)
+  return nextContributionsOf(scales, Int32Array.of(itemIndex), items, counts)[0]!
+}
+
+/**
+ * The same for several movies at once.
+ * @param wanted item indices, ascending
+ * @returns one array a wanted movie
+ */
+export function nextContributionsOf(
+  scales: readonly NextScaleIndex[],
+  wanted: Int32Array,
+  items: ArrayLike<number>,
+  counts: ArrayLike<number> | null,
+): Float32Array[] {
+  const contributions = Array.from(wanted, () => new Float32Array(items.length))
   for (const scale of scales) {
     const recent = lastItems(scale, items)
-    const strengths = strengthsOf(scale, recent.length, counts)
-    const given = neighbourContributions(scale.weights, itemIndex, recent, strengths)
-    for (const [since, contribution] of given.entries()) contributions[items.length - 1 - since]! += contribution
+    const given = neighbourContributionsOf(scale.weights, wanted, recent, strengthsOf(scale, recent.length, counts))
+    for (const [place, ofItem] of given.entries())
+      for (let since = 0; since < ofItem.length; since++)
+        contributions[place]![items.length - 1 - since]! += ofItem[since]!
   }
   return contributions
 }

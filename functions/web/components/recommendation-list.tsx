@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Recommendations, RecommendedMovie } from '#core/schemas/api.ts'
+import type { Mark, Recommendations, RecommendedMovie } from '#core/schemas/api.ts'
 import type { Address } from '../address.ts'
 import type { Load } from '../hooks/use-load.ts'
 import type { RankedList } from '../hooks/use-recommendations.ts'
@@ -12,12 +12,13 @@ import { EmptyNotice, FailureNotice } from './notices.tsx'
 
 interface RecommendationListProps {
   list: Load<RankedList>
-  /** movies rated since the answer was made: they leave the list at once */
-  ratedIds: Set<number>
+  /** movies rated or marked since the answer was made: they leave the list at once */
+  saidIds: Set<number>
   genres: string[]
   address: Address
   onAddress(change: Partial<Address>): void
   onRate(movie: RecommendedMovie, stars: number): void
+  onMark(movie: RecommendedMovie, kind: Mark): void
   onOpen(movieId: number, part: 'details' | 'similar'): void
   /** the ratings that the list rests on */
   ratingsRow: ComponentChildren
@@ -25,8 +26,8 @@ interface RecommendationListProps {
 
 /** The list itself: what it rests on, its filters, its cards, and what is shown when there are none. */
 export function RecommendationList(props: RecommendationListProps) {
-  const { list, ratedIds, genres, address, onAddress, onRate, onOpen, ratingsRow } = props
-  const movies = list.value?.answer.items.filter(({ movieId }) => !ratedIds.has(movieId)) ?? []
+  const { list, saidIds, genres, address, onAddress, onRate, onMark, onOpen, ratingsRow } = props
+  const movies = list.value?.answer.items.filter(({ movieId }) => !saidIds.has(movieId)) ?? []
   const grid = useRef<HTMLUListElement>(null)
   useSteadyList(
     grid,
@@ -73,6 +74,7 @@ export function RecommendationList(props: RecommendationListProps) {
                 movement={list.value?.movements.get(movie.movieId)}
                 isPersonal={(list.value?.answer.history.ratings ?? 0) > 0}
                 onRate={(stars) => onRate(movie, stars)}
+                onMark={(kind) => onMark(movie, kind)}
                 onOpen={(part) => onOpen(movie.movieId, part)}
               />
             ))}

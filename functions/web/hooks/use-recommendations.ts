@@ -1,9 +1,11 @@
 import { useRef } from 'preact/hooks'
-import type { Recommendations } from '#core/schemas/api.ts'
+import type { HistoryEntry, Recommendations } from '#core/schemas/api.ts'
 import type { Address } from '../address.ts'
 import type { Client, ListFilter } from '../client.ts'
+import { asRequest } from '../mark-store.ts'
 import { type Movement, rankMovements } from '../rank-movement.ts'
 import { type Load, useLoad } from './use-load.ts'
+import type { Marks } from './use-marks.ts'
 import type { Ratings } from './use-ratings.ts'
 
 export interface RankedList {
@@ -16,6 +18,7 @@ export function useRecommendations(
   client: Client,
   address: Address,
   ratings: Ratings,
+  marks: Marks,
   onUpdate: (list: RankedList) => void,
 ): Load<RankedList> {
   const { userId } = address
@@ -24,23 +27,25 @@ export function useRecommendations(
   // movement is told only between answers to the same question
   const question = JSON.stringify([scope, filter])
   const before = useRef<{ question: string; movieIds: number[] } | null>(null)
-  const latestRatings = useRef(ratings)
-  latestRatings.current = ratings
+  const latest = useRef({ ratings, marks })
+  latest.current = { ratings, marks }
 
-  const hasTaste = userId !== null || ratings.items.length > 0
-  return useLoad(scope, hasTaste ? `${question}${ratings.version}` : null, async (signal) => {
+  const hasTaste = userId !== null || ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
+  const key = hasTaste ? `${question}${ratings.version};${marks.version}` : null
+  return useLoad(scope, key, async (signal) => {
+    const { likes, exclude } = asRequest(marks.items, Date.now() / 1000)
     const answer =
       userId === null
-        ? await client.recommendForHistory(asHistory(ratings), filter, signal)
+        ? await client.recommendForHistory(asHistory(ratings, likes), { ...filter, exclude }, signal)
         : await client.recommendForUser(userId, filter, signal)
     const movieIds = answer.items.map(({ movieId }) => movieId)
-    const rated = new Set(latestRatings.current.items.map(({ movieId }) => movieId))
+    const said = new Set([...latest.current.ratings.items, ...latest.current.marks.items].map(({ movieId }) => movieId))
     const last = before.current?.question === question ? before.current.movieIds : null
     const movements =
       last === null
         ? new Map()
         : rankMovements(
-            last.filter((movieId) => !rated.has(movieId)),
+            last.filter((movieId) => !said.has(movieId)),
             movieIds,
           )
     before.current = { question, movieIds }
@@ -59,6 +64,8 @@ function listFilter({ genres, decade }: Address): ListFilter {
   }
 }
 
-/** Oldest first, as the API reads a history. */
-const asHistory = (ratings: Ratings) =>
-  ratings.items.map(({ movieId, rating, timestamp }) => ({ movieId, rating, timestamp })).reverse()
+/** Oldest first, as the API reads a history; stars say more than a like without any. */
+function asHistory(ratings: Ratings, likes: HistoryEntry[]): HistoryEntry[] {
+  const rated = ratings.items.map(({ movieId, rating, timestamp }) => ({ movieId, rating, timestamp })).reverse()
+  return [...likes.filter(({ movieId }) => !rated.some((entry) => entry.movieId === movieId)), ...rated]
+}

@@ -50,7 +50,15 @@ test('each field is that of the first source that has any', async () => {
   ])
   expect(await database.rows('FROM metadata')).toEqual([
     {
-      ...{ movieId: 2, overview: 'second', tagline: '', keywords: ['hacker'], cast: ['Keanu Reeves'], directors: [] },
+      ...{
+        movieId: 2,
+        overview: 'second',
+        tagline: '',
+        language: '',
+        keywords: ['hacker'],
+        cast: ['Keanu Reeves'],
+        directors: [],
+      },
       ...{ runtime: 136, poster: '', source: 'https://example.org/second' },
     },
   ])

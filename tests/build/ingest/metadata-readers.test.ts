@@ -27,7 +27,10 @@ function refused(files: Record<string, string | Uint8Array>): Promise<string> {
   return refusal(folder, { sources: [{ path: ML_TINY }, { path: folder }] })
 }
 
-const nothing = { overview: '', tagline: '', keywords: [], cast: [], directors: [], runtime: 0, poster: '', source: '' }
+const nothing = {
+  ...{ overview: '', tagline: '', keywords: [], cast: [], directors: [], runtime: 0, language: '', poster: '' },
+  source: '',
+}
 
 const MOVIES_METADATA =
   'adult,belongs_to_collection,budget,genres,homepage,id,imdb_id,original_language,original_title,overview,' +
@@ -49,6 +52,7 @@ test('The Movies Dataset: metadata, credits and keywords come together by tmdbId
   expect(metadata).toEqual([
     {
       ...{ movieId: 1, overview: 'Led by Woody, "Andy\'s" toys.', tagline: 'A tagline', runtime: 81, source: '' },
+      language: 'en',
       ...{ keywords: ["children's book"], cast: ['Tom Hanks', 'Tim Allen'], directors: ['John Lasseter'] },
       poster: 'https://image.tmdb.org/t/p/w342/rhIRbceoE9lR4veEXuwCC2wARtG.jpg',
     },
@@ -116,7 +120,7 @@ test('TMDB 5000: lists in JSON, movies and credits', async () => {
   const { metadata, dropped } = await read({ 'tmdb_5000_movies.csv': movies, 'tmdb_5000_credits.csv': credits })
   expect(metadata).toEqual([
     {
-      ...{ ...nothing, movieId: 2, overview: 'Text', tagline: 'Free your mind', runtime: 136 },
+      ...{ ...nothing, movieId: 2, overview: 'Text', tagline: 'Free your mind', runtime: 136, language: 'en' },
       ...{ keywords: ['saving the world'], cast: ['Keanu Reeves'], directors: ['Lana Wachowski'] },
     },
   ])

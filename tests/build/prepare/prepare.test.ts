@@ -50,6 +50,18 @@ test('the catalogue has every movie, also those that nobody rated', async () => 
   })
 })
 
+test('original languages are there where a source tells them, in lower case, and nothing else is one', async () => {
+  expect((await prepareTiny()).catalog.languages).toBeUndefined()
+  const file = join(temporaryFolder(), 'languages.jsonl')
+  writeFileSync(
+    file,
+    '{"movieId":1,"language":"EN"}\n{"movieId":2,"language":"English"}\n{"movieId":3,"language":"vi"}\n',
+  )
+  const dataset = await ingestFolder(ML_TINY, { sources: [{ path: ML_TINY }, { path: file }] })
+  const { catalog } = await prepareIn(join(temporaryFolder(), 'tables'), dataset)
+  expect(catalog.languages?.slice(0, 4)).toEqual(['en', '', 'vi', ''])
+})
+
 test('a tag becomes a keyword when enough different users gave it, whatever its spelling', async () => {
   const { catalog } = await prepareTiny({ minTags: 3 })
   expect(catalog.texts[1].keywords).toEqual(['science fiction', 'cyberpunk']) // also a tag of three users: once

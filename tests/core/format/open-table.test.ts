@@ -41,7 +41,12 @@ describe('a table', () => {
   test('without rows is a table', () => {
     const empty = encodeTable(CATALOG, 0, {
       ...{ movieId: new Int32Array(0), title: [], year: new Int16Array(0), genreMask: new Uint32Array(0) },
-      ...{ runtime: new Int16Array(0), imdbId: new Int32Array(0), tmdbId: new Int32Array(0) },
+      ...{
+        runtime: new Int16Array(0),
+        language: new Uint8Array(0),
+        imdbId: new Int32Array(0),
+        tmdbId: new Int32Array(0),
+      },
       ...{ numRatings: new Int32Array(0), meanRating: new Float32Array(0), popularity: new Float32Array(0) },
     })
     expect(openTable('catalog.arrow', empty, CATALOG).numRows).toBe(0)

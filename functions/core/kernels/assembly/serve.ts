@@ -1,6 +1,9 @@
 import { factorize, solve } from './cholesky'
 import { addOuterProducts, addRidge, PANEL_ROWS } from './symmetric'
 
+export { blendBest, farthestFromZero } from './blend'
+export { scoreContent } from './content'
+
 /** Fold-in, explanations and scans over int8 item factors; kernels/serve.ts says what they compute. Arguments are addresses and counts. */
 
 // @ts-ignore: decorator

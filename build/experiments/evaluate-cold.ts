@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '#core/schemas/config.ts'
+import { type ColdJudgement, coldSplit, judgeCold, learnBlend } from '../evaluate/index.ts'
+import { encodeArtifacts } from '../export/index.ts'
+import type { Compute } from '../index.ts'
+import { ingest } from '../ingest/index.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { PART, type Part, type SourceReport } from '../nouns.ts'
+import { prepare } from '../prepare/index.ts'
+import { embedTexts, openDevice, train } from '../train/index.ts'
+
+export interface ColdReport extends Omit<ColdJudgement, 'usersJudged'> {
+  protocol: string
+  seed: number
+  /** judged */
+  users: number
+  coldItems: number
+  files: SourceReport[]
+}
+
+/**
+ * How well movies are found that nobody has rated: a fifth of them is taken out of training and histories whole, and the
+ * lists are of these alone. With the configured settings, on exported bytes by the code that serves them. Tags are what
+ * viewers say, so no keyword comes from them here.
+ * @param inputs folders or files, in place of the configured sources
+ * @throws {DataError} when the data has no texts, or nobody likes a cold movie
+ */
+export async function evaluateCold(
+  inputs: string[] | null,
+  config: Config,
+  { device = 'auto', threads = availableParallelism() }: Partial<Compute>,
+  handles: StepHandles,
+): Promise<ColdReport> {
+  const { seed } = config.project
+  const { relevantFrom } = config.evaluation
+  const sources = inputs?.map((path) => ({ path, format: 'auto' as const })) ?? config.data.sources
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-cold-'))
+  const trainDevice = await openDevice(device, threads, handles.log)
+  try {
+    const { ratings, files } = await readMovies({ ...config, data: { ...config.data, sources } }, folder, handles)
+    const { catalog } = ratings
+    const split = coldSplit(ratings.interactions, catalog.movieIds.length, seed)
+    const cache = join(config.project.artifacts, 'embeddings')
+    const embeddings = await embedTexts(catalog, config.model.content.embeddings, cache, handles)
+    const stars = { ...config.model.stars, type: 'none' as const }
+    const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
+    const learn = async (parts: Part[]) => {
+      const prepared = { catalog, interactions: split.interactions }
+      const settings = { model: { ...config.model, stars }, seed, embeddings }
+      return encodeArtifacts(await train(prepared, parts, settings, handles, options), prepared, () => false)
+    }
+    const blend = learnBlend(await learn([PART.train]), { catalog, interactions: split.interactions }, config, handles)
+    const learned = await learn([PART.train, PART.validation])
+    const { usersJudged, ...judgement } = judgeCold(learned, blend, split, config, handles)
+    return {
+      protocol:
+        `cold-items: a fifth of the movies, drawn by seed ${seed}, is in no training part and no history; ranked: these ` +
+        `${split.coldItems.length} alone; relevant: ${relevantFrom} stars or more, whenever given; settings as configured, ` +
+        'the blend learned on other movies',
+      seed,
+      users: usersJudged,
+      coldItems: split.coldItems.length,
+      ...judgement,
+      files,
+    }
+  } finally {
+    trainDevice.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Ratings and movies, the last fifth of each user's ratings in the parts that are not train. */
+export async function readMovies(config: Config, folder: string, handles: StepHandles) {
+  const data = { ...config.data, minTags: Number.MAX_SAFE_INTEGER }
+  const dataset = await ingest(data, handles)
+  try {
+    const split = { ...config.split, strategy: 'userTime' as const, train: 0.8, validation: 0.1, test: 0.1 }
+    const settings = { data, split, seed: config.project.seed, outputDir: join(folder, 'tables') }
+    return { ratings: await prepare(dataset, settings, handles), files: dataset.sources }
+  } finally {
+    await dataset.database.close()
+  }
+}

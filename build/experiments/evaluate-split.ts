@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomSource } from '#core/random.ts'
+import type { Config, ModelConfig, Source } from '#core/schemas/config.ts'
+import type { BlendTable, ModelMetrics } from '#core/schemas/manifest.ts'
+import { type Candidates, judgeSplit, learnBlend, type SplitJudgement, type Tuned, tune } from '../evaluate/index.ts'
+import type { Compute } from '../index.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { PART, type PreparedRatings, type SourceReport } from '../nouns.ts'
+import { drawValidation } from '../prepare/index.ts'
+import { openDevice } from '../train/index.ts'
+import { learnItemKnn } from './compared.ts'
+import { learner, quietly } from './learner.ts'
+
+/** Share of the training part that is held out where a split has no validation part. */
+const VALIDATION = 0.1
+/** Users that the blend is learned by: with fewer its weights come out differently from sample to sample. */
+const BLEND_USERS = 5000
+
+/** What is judged: ratings in their parts, and what counts as liked. */
+export interface Split extends PreparedRatings {
+  /** in words, for the report */
+  protocol: string
+  /** an interaction is learned from and relevant from these stars up; null: each is, whatever its stars */
+  relevantFrom: number | null
+  /** whether timestamps are times */
+  hasTimes: boolean
+  /** whether the model that is judged learns from the validation part too, not from train alone */
+  learnsAgain: boolean
+  /** by userIndex, the only items that are ranked; null: the whole catalogue */
+  candidates: Candidates | null
+  files: SourceReport[]
+}
+
+export interface SplitReport {
+  protocol: string
+  seed: number
+  tuned: Pick<ModelConfig, 'cf' | 'next' | 'neighbours' | 'popularity'> & { blend: BlendTable }
+  /** on the validation part: the best of each source alone, and all that was tried */
+  validation: Pick<Tuned, 'ndcg' | 'trials'>
+  /** judged */
+  users: number
+  usersWithoutRelevant: number
+  usersWithoutHistory: number
+  itemsOnlyInTest: number
+  files: SourceReport[]
+  models: ModelMetrics[]
+  differences: SplitJudgement['differences']
+}
+
+/**
+ * What the pipeline is worth on a split: settings and blend are chosen on the validation part by drafts that have not
+ * seen it, then everything is learned again from train and validation (but where users are held out whole), and the test
+ * part is looked at once, with both as the history. All of it on exported bytes by the code that serves them.
+ * @throws {DataError} when the validation or the test part has nobody to judge by
+ */
+export async function evaluateSplit(
+  split: Split,
+  base: Config,
+  { device = 'auto', threads = availableParallelism() }: Partial<Compute>,
+  handles: StepHandles,
+): Promise<SplitReport> {
+  const { seed } = base.project
+  const likedFrom = split.relevantFrom ?? Number.NEGATIVE_INFINITY
+  const config: Config = {
+    ...base,
+    model: { ...base.model, likedFrom },
+    evaluation: { ...base.evaluation, relevantFrom: likedFrom },
+  }
+  const { interactions } = split
+  const isDrawn = !interactions.parts.includes(PART.validation)
+  if (isDrawn) {
+    interactions.parts = interactions.parts.slice()
+    drawValidation(interactions.parts, VALIDATION, randomSource(seed))
+    handles.log.warn(`no validation part: ${100 * VALIDATION} % of train are held out for it, drawn by seed ${seed}`)
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-split-'))
+  const trainDevice = await openDevice(device, threads, handles.log)
+  try {
+    const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
+    const learn = learner(split, seed, options, handles)
+    const draft = (model: ModelConfig, source: Source | 'all') => learn(model, [PART.train], source)
+    const { model, ndcg, trials } = await tune(interactions, config, split.hasTimes, draft, handles)
+    const tuned = { ...config, model }
+    const drafted = await draft(model, 'all')
+    const blend = learnBlend(drafted, split, tuned, handles, BLEND_USERS)
+    const parts = split.learnsAgain ? [PART.train, PART.validation] : [PART.train]
+    const files = split.learnsAgain ? await learn(model, parts, 'all') : drafted
+    const itemKnn = await learnItemKnn({ ratings: split, parts, model, threads }, quietly(handles))
+    const { usersJudged, ...judgement } = judgeSplit(
+      files,
+      blend,
+      interactions,
+      tuned,
+      handles,
+      split.candidates,
+      itemKnn,
+    )
+    const { cf, next, neighbours, popularity } = model
+    return {
+      protocol:
+        `${split.protocol}; tuned on ${isDrawn ? `${100 * VALIDATION} % of train, drawn by seed ${seed}` : 'valid'}, ` +
+        `${split.learnsAgain ? 'learned again from train + valid, which are the history' : 'learned from train alone'}; ` +
+        `ranked: ${split.candidates ? 'the candidates of each user' : 'the whole catalogue but the history'}; ` +
+        `relevant: ${split.relevantFrom === null ? 'everything in test' : `${split.relevantFrom} stars or more`}`,
+      seed,
+      tuned: { cf, next, neighbours, popularity, blend },
+      validation: { ndcg, trials },
+      users: usersJudged,
+      ...judgement,
+      files: split.files,
+    }
+  } finally {
+    trainDevice.close()
+    await rm(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,57 @@
+import { waitUntil } from 'cloudflare:workers'
+import { ArtifactError } from '#core/format/open-table.ts'
+import type { Source } from '#core/format/segments.ts'
+import { within } from './within.ts'
+
+/** Longest wait for a segment: an answer without it is better than none. */
+const RANGE_MS = 1000
+/** An object of a model never changes: a copy is good for as long as a cache keeps it. */
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+/**
+ * An object of the bucket by range, with the Cache API in front. A copy is found by the object's key, which names the
+ * build, and the range; none is shared with another origin, since the cache is one of this Worker's own.
+ */
+export function cachedRanges(bucket: R2Bucket, key: string): Source {
+  const read = async (start: number, end: number) => {
+    const object = await bucket.get(key, { range: { offset: start, length: end - start } })
+    if (!object) throw new ArtifactError(`${key}: not in the bucket`)
+    const bytes = new Uint8Array(await object.arrayBuffer())
+    keep(addressOf(key, start, end), bytes)
+    return bytes
+  }
+  return {
+    slice: async (start, end) =>
+      (await keptCopy(addressOf(key, start, end))) ?? (await within(RANGE_MS, read(start, end))),
+    sliceAnew: (start, end) => within(RANGE_MS, read(start, end)),
+  }
+}
+
+/** Nobody can ask for it: `.invalid` is no domain (RFC 2606). */
+function addressOf(key: string, start: number, end: number): string {
+  return `https://models.invalid/${key}?bytes=${start}-${end}`
+}
+
+/** A cache that fails is as an empty one. */
+async function keptCopy(address: string): Promise<Uint8Array | null> {
+  try {
+    const copy = await (await openCache()).match(address)
+    return copy ? new Uint8Array(await copy.arrayBuffer()) : null
+  } catch {
+    return null
+  }
+}
+
+/** Does not hold the answer up. */
+function keep(address: string, bytes: Uint8Array): void {
+  const copy = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'Cache-Control': IMMUTABLE } })
+  waitUntil(
+    openCache()
+      .then((cache) => cache.put(address, copy))
+      .catch(() => {}),
+  )
+}
+
+function openCache(): Promise<Cache> {
+  return caches.open('marquee-models')
+}

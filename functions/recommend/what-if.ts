@@ -1,0 +1,157 @@
+import { type History, seenItems } from '#core/history.ts'
+import type { Model } from '#core/model.ts'
+import type { Move, Reason, Rung, Shares, WhatIfOptions } from '#core/schemas/api.ts'
+import { SOURCES } from '#core/schemas/config.ts'
+import { ranksOf } from '#core/scoring/ranks.ts'
+import { topK } from '#core/scoring/top-k.ts'
+import { type Blended, blendScores, normalizersOf, weightsFor } from './blend.ts'
+import { blockedItems } from './constraints.ts'
+import { contributionsTo, type Scored } from './contributions.ts'
+import { explainAll } from './explain.ts'
+import { rungOf } from './index.ts'
+import { retrieve, type SourceScores, tasteOf } from './retrieve.ts'
+
+const MAX_BECAUSE = 2
+
+/** How the whole catalogue stands with one history; the sources are its own, whatever is retrieved next. */
+interface Standings extends Scored {
+  rung: Rung
+  /** NaN where a movie may not be recommended */
+  scores: Float64Array
+}
+
+type Asked = Omit<WhatIfOptions, 'add' | 'remove' | 'change'>
+
+/** Where a movie stands; null where it may not be recommended. */
+export type Place = { rank: number; score: number; shares: Shares } | null
+
+export interface Moved {
+  itemIndex: number
+  kind: Move['kind']
+  before: Place
+  after: Place
+  /** changed items of the history that moved the score in its direction, the strongest first */
+  because: { itemIndex: number; effect: number }[]
+}
+
+export interface WhatIfRanking {
+  before: Pick<Standings, 'weights' | 'rung' | 'taste'>
+  after: Pick<Standings, 'weights' | 'rung' | 'taste'>
+  /** the new list */
+  blended: Blended[]
+  reasons: Reason[]
+  /** in the order of the new list, then those that left it in the order of the old one */
+  moved: Moved[]
+}
+
+/**
+ * What a change of the history does to the list of the k best: two retrievals, and for each movie of either list its place
+ * in both, with the changed movies that carried the difference.
+ * @throws {UnknownNameError} for a genre that no movie has
+ */
+export function whatIf(
+  historyBefore: History,
+  historyAfter: History,
+  options: Asked,
+  k: number,
+  model: Model,
+): WhatIfRanking {
+  const before = standingsOf(historyBefore, options, model)
+  const after = standingsOf(historyAfter, options, model)
+  const [listBefore, listAfter] = [before, after].map(({ scores }) => topK(scores, k).items) as [Int32Array, Int32Array]
+  const left = listBefore.filter((item) => !listAfter.includes(item))
+  const items = Int32Array.of(...listAfter, ...left)
+  const placesBefore = placesOf(items, before)
+  const placesAfter = placesOf(items, after)
+
+  const blended = Array.from(listAfter, (itemIndex, place): Blended => {
+    const { score, shares } = placesAfter[place]!
+    return { itemIndex, score, shares }
+  })
+  // the kernels hold the fold-in of the history after
+  const reasons = explainAll(blended, after.taste, model, options.genres ?? [])
+  const moved = Array.from(items, (itemIndex, at): Moved => {
+    const [from, to] = [placesBefore[at]!, placesAfter[at]!]
+    const kind = kindOf(listBefore.includes(itemIndex), at < listAfter.length, from, to)
+    return { itemIndex, kind, before: from, after: to, because: [] }
+  }).filter((move) => move.before?.rank !== move.after?.rank)
+  nameCauses(moved, [historyBefore, before], [historyAfter, after], model)
+  return { before, after, blended, reasons, moved }
+}
+
+/**
+ * Fill in what moved each movie that has a score on both sides: what the changed items give after less what they gave before.
+ * The kernels must hold the fold-in of the history after.
+ */
+function nameCauses(moved: Moved[], before: [History, Standings], after: [History, Standings], model: Model): void {
+  const changed = changedItems(before[0], after[0])
+  const caused = moved.filter((move) => move.before && move.after)
+  /** none where no changed item is in the history: they gave nothing */
+  const given = ([history, standings]: [History, Standings]) =>
+    changed.some((item) => history.itemIndices.includes(item))
+      ? caused.map(({ itemIndex }) => contributionsTo(itemIndex, standings, model))
+      : []
+  const givenAfter = given(after)
+  const { likesWithFactors, foldInWeights } = before[1].taste
+  if (before[1].sources.cf) model.kernels.foldIn(likesWithFactors, foldInWeights)
+  const givenBefore = given(before)
+  for (const [at, move] of caused.entries()) {
+    const effects = changed.map((item) => ({
+      itemIndex: item,
+      effect: (givenAfter[at]?.get(item) ?? 0) - (givenBefore[at]?.get(item) ?? 0),
+    }))
+    move.because = strongest(effects, move.after!.score - move.before!.score)
+  }
+}
+
+function standingsOf(history: History, options: Asked, model: Model): Standings {
+  const taste = tasteOf(history, model)
+  const weights = options.weights ?? weightsFor(model.blend, taste.likes.length)
+  const blocked = blockedItems(model, seenItems(history), options)
+  const retrieved = retrieve(taste, model)
+  // a view that the next retrieval overwrites
+  const sources: SourceScores = { ...retrieved, cf: retrieved.cf?.slice() ?? null }
+  const normalizers = normalizersOf(sources, blocked)
+  return {
+    taste,
+    weights,
+    rung: rungOf(sources, weights, options.genres ?? []),
+    sources,
+    normalizers,
+    scores: blendScores(sources, normalizers, weights, blocked),
+  }
+}
+
+/** Rank, score and shares of some movies among all. O(numItems · log items). */
+function placesOf(items: Int32Array, { scores, sources, weights, normalizers }: Standings): Place[] {
+  const ranks = ranksOf(items, scores)
+  return Array.from(items, (item, at) => {
+    if (Number.isNaN(scores[item]!)) return null
+    const shareOf = (source: (typeof SOURCES)[number]) =>
+      weights[source] * normalizers[source] * (sources[source]?.[item] ?? 0)
+    const shares = Object.fromEntries(SOURCES.map((source) => [source, shareOf(source)])) as Shares
+    return { rank: ranks[at]!, score: scores[item]!, shares }
+  })
+}
+
+/** Items that only one of the histories has, or that have other stars in the other. */
+function changedItems(before: History, after: History): number[] {
+  const starsOf = ({ itemIndices, ratings }: History) =>
+    new Map(Array.from(itemIndices, (item, position) => [item, ratings[position]!]))
+  const [earlier, later] = [starsOf(before), starsOf(after)]
+  return [...new Set([...earlier.keys(), ...later.keys()])].filter((item) => earlier.get(item) !== later.get(item))
+}
+
+/** Those in the direction of the change, the strongest first. */
+function strongest(effects: Moved['because'], change: number): Moved['because'] {
+  return effects
+    .filter(({ effect }) => effect * change > 0)
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || a.itemIndex - b.itemIndex)
+    .slice(0, MAX_BECAUSE)
+}
+
+function kindOf(wasListed: boolean, isListed: boolean, before: Place, after: Place): Move['kind'] {
+  if (!wasListed) return 'entered'
+  if (!isListed) return 'left'
+  return after!.rank < before!.rank ? 'up' : 'down'
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod'
+import { ErasedUser, UserData, UserId } from '#core/schemas/api.ts'
+import type { RequestLog } from '../context.ts'
+import type { Env } from '../env.ts'
+import { foldEvents } from '../feedback/fold.ts'
+import { eraseUser, readEvents } from '../feedback/store.ts'
+import { publishedRows } from '../histories.ts'
+import type { ServedModel } from '../open-model.ts'
+import { nowSeconds } from './present.ts'
+import { type Route, route } from './route.ts'
+import { needed, stored } from './stored.ts'
+
+const UserParams = z.strictObject({ userId: UserId })
+
+/** All or nothing: a copy of one's data must not lack a part in silence. */
+async function dataOf(userId: number, { model, modelId }: ServedModel, env: Env, log: RequestLog): Promise<UserData> {
+  const [rows, events] = await needed(
+    'data',
+    log,
+    Promise.all([publishedRows(userId, model), readEvents(env.DB, userId)]),
+  )
+  const { isErased } = foldEvents(events, nowSeconds())
+  return {
+    userId,
+    modelId,
+    published: (isErased ? [] : rows).map(({ itemIndex, rating, timestamp }) => ({
+      movieId: model.catalog.movieIds[itemIndex]!,
+      rating,
+      timestamp,
+    })),
+    live: events.flatMap(({ version, movieId, kind, halfStars, until, at }) =>
+      kind === 'erased'
+        ? []
+        : { version, movieId, kind, rating: halfStars === null ? null : halfStars / 2, until, updatedAt: at },
+    ),
+    erased: isErased,
+  }
+}
+
+export const userDataRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/users/{userId}/data',
+    tag: 'users',
+    summary: 'All that is kept of a user, to take along',
+    params: UserParams,
+    answer: UserData,
+    handle: ({ served, env, log, params }) => dataOf(params.userId, served, env, log),
+  }),
+  route({
+    method: 'delete',
+    path: '/users/{userId}/data',
+    tag: 'users',
+    summary: 'Forget a user: deletes what was said through the API, and uses the published ratings no more',
+    params: UserParams,
+    answer: ErasedUser,
+    async handle({ served, env, log, params: { userId } }) {
+      const removed = await stored('erasure', log, eraseUser(env.DB, userId, nowSeconds()))
+      const published = await publishedRows(userId, served.model).catch((error: unknown) => {
+        log({ event: 'published history not counted', reason: String(error) })
+        return []
+      })
+      return { userId, erased: true as const, removed, publishedRatings: published.length }
+    },
+  }),
+]

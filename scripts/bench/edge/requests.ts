@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openCatalog } from '#core/format/catalog.ts'
+import { openTable } from '#core/format/open-table.ts'
+import { USERS } from '#core/format/tables.ts'
+import { randomSource } from '#core/random.ts'
+import type { LoadPlan } from './load.ts'
+
+type Requests = LoadPlan['requests']
+
+/** As many different ones, so that no answer is just asked for again. */
+const DIFFERENT = 500
+const RATED = 50
+const K = 20
+const SEED = 7
+
+/** What is asked of a published model: histories of 50 rated movies, the best known ones more often, and users of the data. */
+export function drawRequests(modelFolder: string): { history: Requests; user: Requests } {
+  const { uniform } = randomSource(SEED)
+  const bytes = (name: string) => new Uint8Array(readFileSync(join(modelFolder, name)))
+  const { movieIds, popularity } = openCatalog(bytes('catalog.arrow'))
+  const userIds = openTable('users.arrow', bytes('users.arrow'), USERS).numbers<Int32Array>('userId')
+  const byRank = Array.from(movieIds.keys()).sort((a, b) => popularity[b]! - popularity[a]!)
+  const drawMovie = () => movieIds[byRank[Math.floor(0.3 * byRank.length * uniform() ** 3)]!]!
+  const drawHistory = () => {
+    const drawn = new Set<number>()
+    while (drawn.size < RATED) drawn.add(drawMovie())
+    return Array.from(drawn, (movieId, at) => ({
+      movieId,
+      rating: 0.5 * Math.round(4 + 6 * uniform()),
+      timestamp: 1_700_000_000 + at,
+    }))
+  }
+  const each = <Made>(make: () => Made) => Array.from({ length: DIFFERENT }, make)
+  return {
+    history: each(() => ({
+      method: 'POST',
+      path: '/recommend/history',
+      body: JSON.stringify({ history: drawHistory(), k: K }),
+    })),
+    user: each(() => ({
+      method: 'GET',
+      path: `/recommend/user/${userIds[Math.floor(uniform() * userIds.length)]}?k=${K}`,
+    })),
+  }
+}
