@@ -1,10 +1,11 @@
-import { waitUntil } from 'cloudflare:workers'
 import { ArtifactError } from '#core/format/open-table.ts'
 import type { Source } from '#core/format/segments.ts'
 import { within } from './within.ts'
 
 /** Longest wait for a segment: an answer without it is better than none. */
 const RANGE_MS = 1000
+/** Longest wait until a copy is kept. A later one may be lost with the end of the request, which costs another read. */
+const KEEP_MS = 100
 /** An object of a model never changes: a copy is good for as long as a cache keeps it. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
@@ -16,14 +17,16 @@ export function cachedRanges(bucket: R2Bucket, key: string): Source {
   const read = async (start: number, end: number) => {
     const object = await bucket.get(key, { range: { offset: start, length: end - start } })
     if (!object) throw new ArtifactError(`${key}: not in the bucket`)
-    const bytes = new Uint8Array(await object.arrayBuffer())
-    keep(addressOf(key, start, end), bytes)
+    return new Uint8Array(await object.arrayBuffer())
+  }
+  const readAndKeep = async (start: number, end: number) => {
+    const bytes = await within(RANGE_MS, read(start, end))
+    await keep(addressOf(key, start, end), bytes)
     return bytes
   }
   return {
-    slice: async (start, end) =>
-      (await keptCopy(addressOf(key, start, end))) ?? (await within(RANGE_MS, read(start, end))),
-    sliceAnew: (start, end) => within(RANGE_MS, read(start, end)),
+    slice: async (start, end) => (await keptCopy(addressOf(key, start, end))) ?? readAndKeep(start, end),
+    sliceAnew: readAndKeep,
   }
 }
 
@@ -42,14 +45,10 @@ async function keptCopy(address: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Does not hold the answer up. */
-function keep(address: string, bytes: Uint8Array): void {
+async function keep(address: string, bytes: Uint8Array): Promise<void> {
   const copy = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'Cache-Control': IMMUTABLE } })
-  waitUntil(
-    openCache()
-      .then((cache) => cache.put(address, copy))
-      .catch(() => {}),
-  )
+  const put = openCache().then((cache) => cache.put(address, copy))
+  await within(KEEP_MS, put).catch(() => {})
 }
 
 function openCache(): Promise<Cache> {

@@ -192,8 +192,8 @@ describe('fence 3, bundle: what ships to the edge', async () => {
     expect(bundle.inputs.filter((path) => !ours.test(path) && !theirs.test(path))).toEqual([])
   })
 
-  test('imports nothing from the runtime but what only it can do', () => {
-    expect(bundle.external).toEqual(['cloudflare:workers'])
+  test('imports nothing from the runtime', () => {
+    expect(bundle.external).toEqual([])
   })
 
   test(`is at most ${MAX_BUNDLE_BYTES / 1000} kB gzipped`, () => {
