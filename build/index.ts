@@ -206,7 +206,7 @@ async function trainTwice(
   const drafted = { ...settings, model: { ...model, stars: { ...model.stars, type: 'none' as const } } }
   const draft = await train(prepared, [PART.train], drafted, labelled(handles, 'draft'), optionsOf('draft'))
   const cf = { ...model.cf, iterations: draft.losses.length || model.cf.iterations }
-  const finalSettings = { ...settings, model: { ...model, cf } }
+  const finalSettings = { ...settings, model: { ...model, cf }, content: draft.content }
   const all = [PART.train, PART.validation]
   return { draft, trained: await train(prepared, all, finalSettings, labelled(handles, 'final'), optionsOf('final')) }
 }

@@ -24,6 +24,8 @@ export interface TrainConfig {
   imported?: Pick<Trained, 'factors' | 'itemFactors'> | null
   /** of the movies' texts; null without */
   embeddings?: Embeddings | null
+  /** of another training on the same catalogue, as it is the same for all parts; made here when not given */
+  content?: Trained['content']
 }
 
 /**
@@ -33,7 +35,7 @@ export interface TrainConfig {
 export async function train(
   { catalog, interactions }: PreparedRatings,
   parts: readonly Part[],
-  { model, seed, imported, embeddings = null }: TrainConfig,
+  { model, seed, imported, embeddings = null, content = trainContent(catalog, model.content) }: TrainConfig,
   handles: StepHandles,
   options: TrainOptions,
 ): Promise<Trained> {
@@ -44,7 +46,6 @@ export async function train(
   const next = await trainNext({ interactions, numItems, parts, model }, handles, options.device.threads)
   const neighbours = await trainNeighbours({ interactions, numItems, parts, model }, handles, options.device.threads)
   const stars = await trainStars({ interactions, numItems, parts, model, seed }, handles, options.device.threads)
-  const content = trainContent(catalog, model.content)
   const placed = await placeColdItems(
     learned.itemFactors,
     learned.factors,
