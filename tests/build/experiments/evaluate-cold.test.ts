@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { run } from '../../../build/cli.ts'
 import type { ColdReport } from '../../../build/experiments/evaluate-cold.ts'
+import { marqueeIn } from '../../helpers/marquee-in.ts'
 import { writeSmallMovieLens } from '../../helpers/small-movielens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'marquee-cold-test-'))
@@ -16,18 +16,7 @@ writeFileSync(
 )
 writeSmallMovieLens(join(folder, 'movielens'))
 
-async function marquee(line: string) {
-  const output = { stdout: '', stderr: '' }
-  const refuse = () => Promise.reject(new Error('not to be asked'))
-  const code = await run(line.split(' '), {
-    stdout: { write: (text) => (output.stdout += text) },
-    stderr: { write: (text) => (output.stderr += text) },
-    signal: new AbortController().signal,
-    cwd: folder,
-    ...{ build: refuse, prepareTables: refuse, openStore: refuse, openDatabase: refuse },
-  })
-  return { code, ...output }
-}
+const marquee = marqueeIn(folder)
 
 const COLD = 'evaluate --protocol cold-items --config config.yml --input movielens --threads 1'
 

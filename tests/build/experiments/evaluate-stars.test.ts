@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { run } from '../../../build/cli.ts'
 import type { StarsReport } from '../../../build/experiments/evaluate-stars.ts'
+import { marqueeIn } from '../../helpers/marquee-in.ts'
 import { writeSmallMovieLens } from '../../helpers/small-movielens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'marquee-stars-test-'))
@@ -29,18 +29,7 @@ function writeFolds(): void {
   }
 }
 
-async function marquee(line: string) {
-  const output = { stdout: '', stderr: '' }
-  const refuse = () => Promise.reject(new Error('not to be asked'))
-  const code = await run(line.split(' '), {
-    stdout: { write: (text) => (output.stdout += text) },
-    stderr: { write: (text) => (output.stderr += text) },
-    signal: new AbortController().signal,
-    cwd: folder,
-    ...{ build: refuse, prepareTables: refuse, openStore: refuse },
-  })
-  return { code, ...output }
-}
+const marquee = marqueeIn(folder)
 
 async function report(protocol: string): Promise<StarsReport & { stdout: string }> {
   const options = '--config config.yml --threads 1 --input movielens --json report.json'
