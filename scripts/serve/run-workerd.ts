@@ -36,16 +36,19 @@ export async function runWorkerd(options: WorkerdOptions): Promise<RunningWorker
   const configFile = await writeWorkerdFiles(options)
   const binary = join(ROOT, 'node_modules/workerd/bin/workerd')
   const child = spawn(binary, ['serve', configFile], { cwd: stateDir, stdio: ['ignore', 'inherit', 'inherit'] })
+  // what a signal ended has no exit code
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const url = new URL(`http://${host}:${port}`)
   while (!(await listens(url))) {
-    if (child.exitCode !== null) throw new Error(`workerd ended with code ${child.exitCode} before it listened`)
+    if (hasEnded())
+      throw new Error(`workerd ended with ${child.signalCode ?? `code ${child.exitCode}`} before it listened`)
     await sleep(20)
   }
   return {
     url,
     process: child,
     async stop() {
-      if (child.exitCode !== null) return
+      if (hasEnded()) return
       child.kill('SIGTERM')
       await once(child, 'exit')
     },
