@@ -5,16 +5,18 @@ import { randomSource } from '#core/random.ts'
 import { type BlendWeights, type Config, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { alone, blendScores, normalizersOf, weightsFor } from '#recommend/blend.ts'
-import { blockedItems } from '#recommend/constraints.ts'
+import { alone, blend, weightsFor } from '#recommend/blend.ts'
 import { rank } from '#recommend/index.ts'
+import { rankerFor, rankPool } from '#recommend/rank-pool.ts'
 import { retrieve, tasteOf } from '#recommend/retrieve.ts'
 import { estimate, type Resamples } from './bootstrap.ts'
-import type { JudgedUser } from './judged-users.ts'
+import { type JudgedUser, leftOut } from './judged-users.ts'
 import { TRAITS, type Trait, type TraitAtK } from './list-traits.ts'
 
 /** The name of the served blend among the report's rows. */
 export const SERVED = 'marquee'
+/** The row of the served blend without the ranker, where one is served. */
+export const BLEND = 'blend'
 /** The row of item-kNN, the type of neighbours that it is. */
 export const ITEM_KNN = 'itemKnn' satisfies Config['model']['neighbours']['type']
 
@@ -28,7 +30,7 @@ export interface Judgement {
 }
 
 /**
- * What is judged, by name: the served blend, each source that the config has alone, item-kNN, and chance. Every list is
+ * What is judged, by name: the served lists, these without the ranker where there is one, each source that the config has alone, item-kNN, and chance. Every list is
  * of the whole catalogue but the user's history, or of the user's candidates where there are some.
  * @param itemKnn weights to compare with; null where they are the configured neighbours, or there are none
  */
@@ -41,7 +43,7 @@ export function rankers(
     (weights?: BlendWeights, by = model): Ranker =>
     (user, k) =>
       user.candidates
-        ? rankCandidates(user, user.candidates, weights, k, by)
+        ? rankCandidates(user, weights, k, by)
         : rank(user.history, { weights, exclude: user.exclude }, k, by).blended.map(({ itemIndex }) => itemIndex)
   const baseline = itemKnn && { ...model, neighbours: itemKnn }
   const nameOf: Record<Source, string> = {
@@ -55,37 +57,29 @@ export function rankers(
   const { uniform } = randomSource(project.seed)
   return [
     [SERVED, served()],
+    ...(model.ranker ? [[BLEND, served(undefined, { ...model, ranker: null })] satisfies [string, Ranker]] : []),
     ...present.map((source): [string, Ranker] => [nameOf[source], served(alone(source))]),
     ...(baseline ? [[ITEM_KNN, served(alone('neighbours'), baseline)] satisfies [string, Ranker]] : []),
     [
       'random',
-      ({ history, exclude, candidates }, k) => {
-        const blocked = blockedItems(model, history.itemIndices, { exclude })
-        const isOut = (item: number) => blocked[item] === 1 || (candidates && !candidates.has(item))
-        const scores = Float64Array.from(blocked, (_, item) => (isOut(item) ? Number.NaN : uniform()))
+      (user, k) => {
+        const scores = Float64Array.from(leftOut(user, model), (flag) => (flag === 1 ? Number.NaN : uniform()))
         return topK(scores, k).items
       },
     ],
   ]
 }
 
-/** The served scores of the whole catalogue, as `rank` has them, and of these the best candidates. */
-function rankCandidates(
-  { history }: JudgedUser,
-  candidates: ReadonlySet<number>,
-  weights: BlendWeights | undefined,
-  k: number,
-  model: Model,
-): Int32Array {
+/** The best candidates, as `rank` would have them where only they may be recommended. */
+function rankCandidates(user: JudgedUser, weights: BlendWeights | undefined, k: number, model: Model): number[] {
+  const { history } = user
   const taste = tasteOf(history, model)
-  const blocked = blockedItems(model, history.itemIndices, {})
   const sources = retrieve(taste, model)
+  const ranker = rankerFor(model, history, { weights })
   const wanted = weights ?? weightsFor(model.blend, taste.likes.length)
-  const scores = blendScores(sources, normalizersOf(sources, blocked), wanted, blocked)
-  return topK(
-    scores.map((score, item) => (candidates.has(item) ? score : Number.NaN)),
-    k,
-  ).items
+  const blended = blend(sources, wanted, leftOut(user, model), Math.max(k, ranker?.pool ?? 0), model.kernels)
+  const ranked = ranker ? rankPool(blended, ranker, { history, taste, sources }, model) : blended
+  return ranked.slice(0, k).map(({ itemIndex }) => itemIndex)
 }
 
 /** Every user's list, as long as the longest that is judged. */

@@ -1,4 +1,6 @@
 import type { History } from '#core/history.ts'
+import type { Model } from '#core/model.ts'
+import { blockedItems } from '#recommend/constraints.ts'
 import { type Interactions, PART, type Part } from '../nouns.ts'
 
 /** A user to be judged: what was known before, and what turned out to be liked. */
@@ -10,6 +12,13 @@ export interface JudgedUser {
   exclude?: number[]
   /** the only items that are ranked, where a protocol samples some */
   candidates?: ReadonlySet<number>
+}
+
+/** Flags of what a user's list leaves out: all that was seen, and where there are candidates what is none. */
+export function leftOut({ history, exclude, candidates }: JudgedUser, model: Model): Uint8Array {
+  const blocked = blockedItems(model, history.itemIndices, { exclude })
+  if (candidates) for (let item = 0; item < blocked.length; item++) if (!candidates.has(item)) blocked[item] = 1
+  return blocked
 }
 
 /** By userIndex, the only items that are ranked for the user. */

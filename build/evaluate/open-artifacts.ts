@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { nextFile } from '#core/format/next.ts'
 import { openTable } from '#core/format/open-table.ts'
+import { RANKER_FILE } from '#core/format/ranker.ts'
 import { FACTORS, GRAMIAN } from '#core/format/tables.ts'
 import type { ServeModel } from '#core/kernels/serve.ts'
 import { type Model, openModel, type ServingSettings } from '#core/model.ts'
@@ -14,7 +15,11 @@ export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): 
     source: (file) => ({ slice: async (start, end) => bytesOf(files, file).subarray(start, end) }),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
     serveModule: compileKernel('serve'),
-    settings: { ...settings, next: settings.next.filter((_, scale) => files.has(nextFile(scale))) },
+    settings: {
+      ...settings,
+      next: settings.next.filter((_, scale) => files.has(nextFile(scale))),
+      ranker: { shipped: files.has(RANKER_FILE) },
+    },
   })
 }
 

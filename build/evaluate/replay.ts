@@ -3,9 +3,8 @@ import type { Model } from '#core/model.ts'
 import { type BlendWeights, SOURCES } from '#core/schemas/config.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import { blendScores, type Normalizers, normalizersOf } from '#recommend/blend.ts'
-import { blockedItems } from '#recommend/constraints.ts'
 import { retrieve, type SourceScores, tasteOf } from '#recommend/retrieve.ts'
-import type { JudgedUser } from './judged-users.ts'
+import { type JudgedUser, leftOut } from './judged-users.ts'
 
 /** Lists are judged by NDCG at this cutoff. */
 const CUTOFF = 10
@@ -26,9 +25,9 @@ export interface Replayed {
 }
 
 /** @param taste what the model is told; the whole history stays seen */
-export function replay({ history, relevant, exclude }: JudgedUser, taste: History, model: Model): Replayed {
+export function replay(user: JudgedUser, taste: History, model: Model): Replayed {
   const sources = retrieve(tasteOf(taste, model), model)
-  const blocked = blockedItems(model, history.itemIndices, { exclude })
+  const blocked = leftOut(user, model)
   const normalizers = normalizersOf(sources, blocked)
   const pool = poolOf(sources, blocked)
   const pooled: SourceScores = {
@@ -38,8 +37,8 @@ export function replay({ history, relevant, exclude }: JudgedUser, taste: Histor
     content: sources.content && gather(sources.content, pool),
     popularity: gather(sources.popularity, pool),
   }
-  const hits = [...pool.keys()].filter((place) => relevant.has(pool[place]!))
-  return { pool, sources: pooled, normalizers, hits, numRelevant: relevant.size }
+  const hits = [...pool.keys()].filter((place) => user.relevant.has(pool[place]!))
+  return { pool, sources: pooled, normalizers, hits, numRelevant: user.relevant.size }
 }
 
 /** The history from the n-th last like on; what was seen before is forgotten. */

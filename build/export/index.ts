@@ -12,6 +12,7 @@ import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-
 import { gramianOf, quantizeRows } from './quantize.ts'
 
 export { encodeNeighbours } from './encode-neighbours.ts'
+export { encodeRanker } from './encode-ranker.ts'
 export { encodeStars } from './encode-stars.ts'
 
 /**
@@ -201,7 +202,7 @@ function encodeHistories(
   ]
 }
 
-function encodeIndex({ schema, segments }: SegmentedFile): Uint8Array {
+function encodeIndex({ schema, segments, rowsPerSegment }: SegmentedFile): Uint8Array {
   return encodeTable(
     SEGMENTS,
     segments.length,
@@ -210,7 +211,7 @@ function encodeIndex({ schema, segments }: SegmentedFile): Uint8Array {
       sizeBytes: Uint32Array.from(segments, ({ bytes }) => bytes.length),
       sha256: segments.map(({ bytes }) => sha256(bytes)),
     },
-    { schema: Buffer.from(schema).toString('hex') },
+    { schema: Buffer.from(schema).toString('hex'), rowsPerSegment: String(rowsPerSegment) },
   )
 }
 

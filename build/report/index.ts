@@ -8,6 +8,7 @@ import { costFigures } from './sections/costs.ts'
 import { leaderboardFigures } from './sections/leaderboard.ts'
 import { lengthFigures } from './sections/lengths.ts'
 import { protocolFigures } from './sections/protocol.ts'
+import { rankerFigures } from './sections/ranker.ts'
 import { sliceFigures } from './sections/slices.ts'
 import { spaceFigures } from './sections/space.ts'
 import { starFigures } from './sections/stars.ts'
@@ -24,6 +25,7 @@ const SECTIONS: { id: string; title: string; figures: (told: Told) => Section['f
   { id: 'variety', title: 'Popularity, novelty, diversity', figures: varietyFigures },
   { id: 'stars', title: 'Predicted stars', figures: starFigures },
   { id: 'blend', title: 'The blend', figures: blendFigures },
+  { id: 'ranker', title: 'The learned order', figures: rankerFigures },
   { id: 'space', title: 'What the factors know', figures: spaceFigures },
   { id: 'costs', title: 'What it costs', figures: costFigures },
   { id: 'protocol', title: 'Data and protocol', figures: protocolFigures },

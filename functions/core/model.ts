@@ -3,6 +3,7 @@ import { type ContentIndex, openContent } from './format/content.ts'
 import { type NeighbourIndex, openNeighbours } from './format/neighbours.ts'
 import { type NextFile, nextFile, openNext } from './format/next.ts'
 import { ArtifactError, openTable } from './format/open-table.ts'
+import { openRanker, RANKER_FILE } from './format/ranker.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
 import { openStars } from './format/stars.ts'
 import { DETAILS, FACTORS, GRAMIAN, HISTORIES, RESIDENT_FILES, USERS } from './format/tables.ts'
@@ -10,9 +11,10 @@ import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
 import type { ModelCard } from './schemas/manifest.ts'
 import type { RatingModel } from './scoring/fold-in-ratings.ts'
 import type { NextScaleIndex } from './scoring/next-scores.ts'
+import type { RankerModel } from './scoring/ranker.ts'
 import { type FindTitles, openTitles } from './text/titles.ts'
 
-export type ResidentFile = (typeof RESIDENT_FILES)[number] | NextFile
+export type ResidentFile = (typeof RESIDENT_FILES)[number] | NextFile | typeof RANKER_FILE
 
 /** A published model, opened: all that scoring needs, read-only. */
 export interface Model extends Omit<ServingSettings, 'next'> {
@@ -20,6 +22,8 @@ export interface Model extends Omit<ServingSettings, 'next'> {
   /** time scales; none where the model does without */
   next: NextScaleIndex[]
   neighbours: NeighbourIndex
+  /** puts the first movies of a blended list in order; null where the model has none */
+  ranker: RankerModel | null
   /** predicted stars; null where the model has none */
   stars: RatingModel | null
   content: ContentIndex
@@ -41,6 +45,11 @@ export type ServingSettings = Pick<
   'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'blend'
 >
 
+/** Whether there is a ranker to be opened. */
+interface RankerSetting {
+  ranker?: { shipped: boolean } | undefined
+}
+
 export interface ModelParts {
   /** bytes of every resident file, already checked against the manifest's hashes */
   read(file: ResidentFile): Uint8Array
@@ -48,12 +57,16 @@ export interface ModelParts {
   sha256: Sha256
   /** compiled kernels/serve.wasm */
   serveModule: WebAssembly.Module
-  settings: ServingSettings
+  settings: ServingSettings & RankerSetting
 }
 
 /** Files that an isolate keeps of a model with this card. */
-export function residentFiles({ next }: Pick<ServingSettings, 'next'>): ResidentFile[] {
-  return [...RESIDENT_FILES, ...next.map((_, scale) => nextFile(scale))]
+export function residentFiles({ next, ranker }: Pick<ServingSettings, 'next'> & RankerSetting): ResidentFile[] {
+  return [
+    ...RESIDENT_FILES,
+    ...next.map((_, scale) => nextFile(scale)),
+    ...(ranker?.shipped ? ([RANKER_FILE] as const) : []),
+  ]
 }
 
 /** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
@@ -83,6 +96,7 @@ export function openModel(parts: ModelParts): Model {
     catalog,
     next,
     neighbours,
+    ranker: parts.settings.ranker?.shipped ? openRanker(parts.read(RANKER_FILE)) : null,
     stars,
     content,
     titles: openTitles(catalog),
@@ -92,6 +106,7 @@ export function openModel(parts: ModelParts): Model {
       quantized: quantized.values,
       scales,
       gramian: gramian.fixed<Float32Array>('row').values,
+      fixedRow: catalog.popularity,
       ...foldInWeights(factors.metadata),
     }),
     hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),

@@ -13,7 +13,7 @@ export interface Blended {
 }
 
 /** What a score is multiplied with, by source: 1 over its score farthest from 0 of an allowed movie; 0 without scores. */
-export type Normalizers = Shares
+export type Normalizers = Record<Source, number>
 
 /** Weights learned for that many likes: the last row that asks for no more. */
 export function weightsFor(blend: BlendTable, numLikes: number): BlendWeights {
@@ -47,11 +47,21 @@ export function blend(
   return Array.from(items, (itemIndex, position) => ({
     itemIndex,
     score: scores[position]!,
-    shares: bySource((source) => {
-      const scoresOfSource = sources[source]
-      return scoresOfSource ? weights[source] * normalizers[source] * scoresOfSource[itemIndex]! : 0
-    }),
+    shares: sharesOf(itemIndex, sources, weights, normalizers),
   }))
+}
+
+/** What each source gives to a movie's blended score. */
+export function sharesOf(
+  itemIndex: number,
+  sources: SourceScores,
+  weights: BlendWeights,
+  normalizers: Normalizers,
+): Shares {
+  return bySource((source) => {
+    const scores = sources[source]
+    return scores ? weights[source] * normalizers[source] * scores[itemIndex]! : 0
+  })
 }
 
 interface Best {
@@ -87,10 +97,26 @@ function bestByLoops(sources: SourceScores, weights: BlendWeights, blocked: Uint
   return { ...topK(blendScores(sources, normalizers, weights, blocked), k), normalizers }
 }
 
-export function normalizersOf(sources: SourceScores, blocked: Uint8Array): Normalizers {
+/** @param kernels do it in one pass with the same result */
+export function normalizersOf(
+  sources: SourceScores,
+  blocked: Uint8Array,
+  kernels?: Pick<ServeKernels, 'blendBest'>,
+): Normalizers {
+  const present = SOURCES.filter((source) => sources[source] !== null)
+  const rows = present.map((source) => sources[source]!)
+  // a list of nobody: only how far the scores reach
+  const { farthest } = kernels?.blendBest(
+    rows,
+    rows.map(() => 0),
+    blocked,
+    0,
+  ) ?? {
+    farthest: rows.map((scores) => farthestFromZero(scores, blocked)),
+  }
   return bySource((source) => {
-    const scores = sources[source]
-    return scores ? 1 / farthestFromZero(scores, blocked) : 0
+    const row = present.indexOf(source)
+    return row < 0 ? 0 : 1 / farthest[row]!
   })
 }
 
@@ -121,7 +147,7 @@ function add(scores: Float32Array, scale: number, out: Float64Array): void {
 }
 
 /** Largest |score| of an allowed movie; 1 when all are 0, so that dividing by it is safe. */
-function farthestFromZero(scores: Float32Array, blocked: Uint8Array): number {
+export function farthestFromZero(scores: Float32Array, blocked: Uint8Array): number {
   let farthest = 0
   for (let item = 0; item < scores.length; item++) {
     const size = Math.abs(scores[item]!)

@@ -1,8 +1,9 @@
 import type { Model } from '#core/model.ts'
 import type { Reason } from '#core/schemas/api.ts'
+import type { Source } from '#core/schemas/config.ts'
 import { nearestByContent } from '#core/scoring/content-scores.ts'
-import { neighbourContributions } from '#core/scoring/neighbour-scores.ts'
-import { nextContributions, nextContributionsOf } from '#core/scoring/next-scores.ts'
+import { neighbourContributionsOf } from '#core/scoring/neighbour-scores.ts'
+import { nextContributionsOf } from '#core/scoring/next-scores.ts'
 import type { Blended } from './blend.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -11,52 +12,64 @@ const MAX_SHARED_TERMS = 3
 /** Share of the score from which popularity speaks: below it, what is personal about the movie says more. */
 const POPULARITY_SPEAKS_FROM = 2 / 3
 
-/** `explain` for a whole list. What comes next is looked up for all of its movies at once. */
+/**
+ * A template reason for each movie of a list, from its real score shares. The movies of the history that carried it are
+ * exact: for collaborative filtering by Hu, Koren & Volinsky 2008, eq. 8, for neighbours and for what comes next by their
+ * weights. Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
+ * @param wantedGenres the request's genre filter, named by the popularity reason
+ */
 export function explainAll(
   list: readonly Blended[],
   taste: Taste,
   model: Model,
   wantedGenres: readonly string[],
 ): Reason[] {
-  const { lastRated, lastRatedCounts } = taste
-  const items = Int32Array.from(list, ({ itemIndex }) => itemIndex).sort()
-  const given = nextContributionsOf(model.next, items, lastRated, lastRatedCounts)
-  return list.map((entry) => explain(entry, taste, model, wantedGenres, given[items.indexOf(entry.itemIndex)]))
+  const { likes, likesWithFactors, foldInWeights, lastRated, lastRatedCounts } = taste
+  const { likesWithNeighbours, neighbourStrengths } = taste
+  const { kernels, next, neighbours } = model
+  const voices = list.map(voiceOf)
+  // one walk along the history's rows for all movies that they speak for
+  const spokenFor = (voice: Source) =>
+    Int32Array.from(
+      list.filter((_, at) => voices[at] === voice),
+      ({ itemIndex }) => itemIndex,
+    )
+  const [ofNext, ofNeighbours] = [spokenFor('next'), spokenFor('neighbours')]
+  const fromNext = nextContributionsOf(next, ofNext, lastRated, lastRatedCounts)
+  const fromNeighbours = neighbourContributionsOf(neighbours, ofNeighbours, likesWithNeighbours, neighbourStrengths)
+  const reasonBy: Record<Source, (itemIndex: number) => Reason> = {
+    cf(itemIndex) {
+      const given = kernels.contributions(itemIndex, likesWithFactors, foldInWeights)
+      const reason = model.placedByTexts[itemIndex] === 1 ? placedReason : likedReason
+      return reason(likesWithFactors, given, model)
+    },
+    next: (itemIndex) => nextReason(lastRated, rowOf(itemIndex, ofNext, fromNext), model),
+    neighbours: (itemIndex) => likedReason(likesWithNeighbours, rowOf(itemIndex, ofNeighbours, fromNeighbours), model),
+    content: (itemIndex) => contentReason(itemIndex, likes, model),
+    popularity: (itemIndex) => popularityReason(itemIndex, model, wantedGenres),
+  }
+  return list.map(({ itemIndex }, at) => reasonBy[voices[at]!](itemIndex))
 }
 
-/**
- * A template reason from the real score shares. Popularity speaks for a movie that owes it most of its score, else
- * the largest one of the personal sources. The movies of the history that carried it are exact: for collaborative
- * filtering by Hu, Koren & Volinsky 2008, eq. 8, for neighbours and for what comes next by their weights.
- * Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
- * @param wantedGenres the request's genre filter, named by the popularity reason
- * @param fromLast what each of the last rated movies gives to what comes next, where that is known already
- */
-export function explain(
-  blended: Blended,
-  taste: Taste,
-  model: Model,
-  wantedGenres: readonly string[],
-  fromLast?: Float32Array,
-): Reason {
-  const { itemIndex, score, shares } = blended
-  const { cf, next, neighbours, content, popularity } = shares
+/** `explainAll` of one movie. */
+export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
+  return explainAll([blended], taste, model, wantedGenres)[0]!
+}
+
+/** Popularity speaks for a movie that owes it most of its blended score, else the largest one of the personal sources. */
+function voiceOf({ score, shares: { cf, next, neighbours, content, popularity, ranker = 0 } }: Blended): Source {
   const largest = Math.max(cf, next, neighbours, content)
-  if (largest <= 0 || popularity >= POPULARITY_SPEAKS_FROM * score)
-    return popularityReason(itemIndex, model, wantedGenres)
-  if (largest === cf) {
-    const { likesWithFactors: liked, foldInWeights } = taste
-    const contributions = model.kernels.contributions(itemIndex, liked, foldInWeights)
-    return model.placedByTexts[itemIndex] === 1
-      ? placedReason(liked, contributions, model)
-      : likedReason(liked, contributions, model)
-  }
-  if (largest === next) return nextReason(itemIndex, taste, model, fromLast)
-  if (largest === neighbours) {
-    const { likesWithNeighbours: liked, neighbourStrengths } = taste
-    return likedReason(liked, neighbourContributions(model.neighbours, itemIndex, liked, neighbourStrengths), model)
-  }
-  return contentReason(itemIndex, taste, model)
+  if (largest <= 0 || popularity >= POPULARITY_SPEAKS_FROM * (score - ranker)) return 'popularity'
+  if (largest === cf) return 'cf'
+  if (largest === next) return 'next'
+  return largest === neighbours ? 'neighbours' : 'content'
+}
+
+/** A movie's row of a matrix that has one for each of some items. */
+function rowOf(itemIndex: number, items: Int32Array, matrix: Float32Array): Float32Array {
+  const columns = matrix.length / items.length
+  const row = items.indexOf(itemIndex)
+  return matrix.subarray(row * columns, (row + 1) * columns)
 }
 
 /** @param contributions what each of the liked movies gave */
@@ -77,12 +90,7 @@ function placedReason(liked: Int32Array, contributions: Float32Array, model: Mod
 }
 
 /** The history need not have liked what carried the movie: it says what was taken up, and what others took up then. */
-function nextReason(
-  itemIndex: number,
-  { lastRated, lastRatedCounts }: Taste,
-  model: Model,
-  contributions = nextContributions(model.next, itemIndex, lastRated, lastRatedCounts),
-): Reason {
+function nextReason(lastRated: Int32Array, contributions: Float32Array, model: Model): Reason {
   const because = strongest(lastRated, contributions, model)
   return { kind: 'next', text: `Often next after ${titles(because)}.`, because }
 }
@@ -107,8 +115,8 @@ function titles(because: Reason['because']): string {
   return because.map(({ title }) => title).join(' and ')
 }
 
-function contentReason(itemIndex: number, taste: Taste, model: Model): Reason {
-  const nearest = nearestByContent(model.content, itemIndex, taste.likes)!
+function contentReason(itemIndex: number, likes: Int32Array, model: Model): Reason {
+  const nearest = nearestByContent(model.content, itemIndex, likes)!
   const liked = named(nearest.itemIndex, model)
   const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map(readable)
   return { kind: 'content', text: `Similar to ${liked.title}: ${shared.join(', ')}.`, because: [liked] }

@@ -7,6 +7,7 @@ import { blockedItems } from './constraints.ts'
 import { diversify, poolSize } from './diversify.ts'
 import { explainAll } from './explain.ts'
 import { behind } from './page.ts'
+import { rankerFor, rankPool } from './rank-pool.ts'
 import { retrieve, type SourceScores, type Taste, tasteOf } from './retrieve.ts'
 
 /** A list in its order, with all that is needed to explain it. */
@@ -24,7 +25,7 @@ export interface Ranking {
 const NOTHING = new Int32Array(0)
 
 /**
- * History in, ranking out: retrieve → blend → diversify. Synchronous, as is `recommend`, so that concurrent requests can
+ * History in, ranking out: retrieve → blend → rank the first ones → diversify. Synchronous, as is `recommend`, so that concurrent requests can
  * share the kernels.
  * @param k movies wanted; fewer come when fewer satisfy the constraints
  * @param shown items of the pages before: the list goes on behind them, as it would have without a break
@@ -44,7 +45,12 @@ export function rank(
   const { diversity: asked = 0 } = options
   // one more than is wanted says whether there is more
   const wanted = Math.max(poolSize(k, asked), k + 1)
-  const { list: pool } = behind(blend(sources, weights, blocked, wanted + shown.length, model.kernels), shown, wanted)
+  const ranker = rankerFor(model, history, options)
+  // the ranker's pool holds what was shown too: so it is the same one for every page
+  const length = Math.max(wanted + shown.length, ranker?.pool ?? 0)
+  const blended = blend(sources, weights, blocked, length, model.kernels)
+  const ranked = ranker ? rankPool(blended, ranker, { history, taste, sources }, model) : blended
+  const { list: pool } = behind(ranked, shown, wanted)
   const { list, price } = asked > 0 ? diversify(pool, k, asked, model, shown) : { list: pool.slice(0, k), price: null }
   return {
     taste,

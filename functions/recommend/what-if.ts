@@ -1,14 +1,15 @@
 import { type History, seenItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type { Move, Reason, Rung, Shares, WhatIfOptions } from '#core/schemas/api.ts'
-import { SOURCES } from '#core/schemas/config.ts'
+import type { RankerModel } from '#core/scoring/ranker.ts'
 import { ranksOf } from '#core/scoring/ranks.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { type Blended, blendScores, normalizersOf, weightsFor } from './blend.ts'
+import { type Blended, blendScores, normalizersOf, sharesOf, weightsFor } from './blend.ts'
 import { blockedItems } from './constraints.ts'
 import { contributionsTo, type Scored } from './contributions.ts'
 import { explainAll } from './explain.ts'
 import { rungOf } from './index.ts'
+import { type ListOrigin, rankerFor, rankPool } from './rank-pool.ts'
 import { retrieve, type SourceScores, tasteOf } from './retrieve.ts'
 
 const MAX_BECAUSE = 2
@@ -18,6 +19,8 @@ interface Standings extends Scored {
   rung: Rung
   /** NaN where a movie may not be recommended */
   scores: Float64Array
+  /** of the movies that the ranker has put in order, what that added to the score; null where it has not */
+  added: ReadonlyMap<number, number> | null
 }
 
 type Asked = Omit<WhatIfOptions, 'add' | 'remove' | 'change'>
@@ -112,25 +115,48 @@ function standingsOf(history: History, options: Asked, model: Model): Standings 
   // a view that the next retrieval overwrites
   const sources: SourceScores = { ...retrieved, cf: retrieved.cf?.slice() ?? null }
   const normalizers = normalizersOf(sources, blocked)
+  const scores = blendScores(sources, normalizers, weights, blocked)
+  const ranker = rankerFor(model, history, options)
   return {
     taste,
     weights,
     rung: rungOf(sources, weights, options.genres ?? []),
     sources,
     normalizers,
-    scores: blendScores(sources, normalizers, weights, blocked),
+    added: ranker && rankInPlace(scores, ranker, { history, taste, sources }, { weights, normalizers }, model),
+    scores,
   }
 }
 
+/** Gives the best of all movies the ranker's scores. @returns what that added */
+function rankInPlace(
+  scores: Float64Array,
+  ranker: RankerModel,
+  origin: ListOrigin,
+  { weights, normalizers }: Pick<Standings, 'weights' | 'normalizers'>,
+  model: Model,
+): Map<number, number> {
+  const best = topK(scores, ranker.pool)
+  const pool = Array.from(best.items, (itemIndex, place): Blended => {
+    const shares = sharesOf(itemIndex, origin.sources, weights, normalizers)
+    return { itemIndex, score: best.scores[place]!, shares }
+  })
+  const ranked = rankPool(pool, ranker, origin, model)
+  for (const { itemIndex, score } of ranked) scores[itemIndex] = score
+  return new Map(ranked.map(({ itemIndex, shares }) => [itemIndex, shares.ranker ?? 0]))
+}
+
 /** Rank, score and shares of some movies among all. O(numItems · log items). */
-function placesOf(items: Int32Array, { scores, sources, weights, normalizers }: Standings): Place[] {
+function placesOf(items: Int32Array, { scores, added, sources, weights, normalizers }: Standings): Place[] {
   const ranks = ranksOf(items, scores)
   return Array.from(items, (item, at) => {
     if (Number.isNaN(scores[item]!)) return null
-    const shareOf = (source: (typeof SOURCES)[number]) =>
-      weights[source] * normalizers[source] * (sources[source]?.[item] ?? 0)
-    const shares = Object.fromEntries(SOURCES.map((source) => [source, shareOf(source)])) as Shares
-    return { rank: ranks[at]!, score: scores[item]!, shares }
+    const shares = sharesOf(item, sources, weights, normalizers)
+    return {
+      rank: ranks[at]!,
+      score: scores[item]!,
+      shares: { ...shares, ...(added && { ranker: added.get(item) ?? 0 }) },
+    }
   })
 }
 

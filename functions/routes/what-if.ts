@@ -88,8 +88,12 @@ function changed(
   }
 }
 
+/** Of a score, where a ranker took part. */
+const PARTS = [...SOURCES, 'ranker'] as const
+
 function presentMove({ itemIndex, kind, before, after, because }: Moved, history: History, model: Model): Move {
-  const change = (source: keyof Shares) => after!.shares[source] - before!.shares[source]
+  const parts = before?.shares.ranker === undefined && after?.shares.ranker === undefined ? SOURCES : PARTS
+  const change = (part: keyof Shares) => (after!.shares[part] ?? 0) - (before!.shares[part] ?? 0)
   const named = because.map((entry) => ({
     movieId: model.catalog.movieIds[entry.itemIndex]!,
     title: model.catalog.title(entry.itemIndex),
@@ -101,7 +105,7 @@ function presentMove({ itemIndex, kind, before, after, because }: Moved, history
     before,
     after,
     scoreChange: before && after && after.score - before.score,
-    shareChanges: before && after && (Object.fromEntries(SOURCES.map((source) => [source, change(source)])) as Shares),
+    shareChanges: before && after && (Object.fromEntries(parts.map((part) => [part, change(part)])) as Shares),
     text: textOf(
       { kind, before, after },
       named.map(({ title }) => title),

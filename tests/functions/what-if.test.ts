@@ -50,7 +50,7 @@ test('says what moved, from where to where, by how much and why', async () => {
     because: [{ movieId: 60, title: 'Letters in July' }],
   })
   expect(entered.scoreChange).toBeCloseTo(entered.after!.score - entered.before!.score, 12)
-  const changes = Object.values(entered.shareChanges!).reduce((sum, change) => sum + change, 0)
+  const changes = Object.values(entered.shareChanges!).reduce((sum: number, change) => sum + (change ?? 0), 0)
   expect(changes).toBeCloseTo(entered.scoreChange!, 12)
   expect(moved.find(({ movieId }) => movieId === 60)).toMatchObject({
     kind: 'left',

@@ -5,6 +5,7 @@ import { servingSettings } from '../../build/evaluate/index.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
 import type { ArtifactFiles, ItemWeights, MovieText, Prepared, Trained } from '../../build/nouns.ts'
+import { TINY_RANKER_CARD } from './tiny-ranker.ts'
 import { tinyStars } from './tiny-stars.ts'
 
 /**
@@ -202,6 +203,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         unobservedWeight: TINY_CONFIG.model.cf.unobservedWeight,
         terms: TERMS.length,
         ...servingSettings(TINY_CONFIG, TINY_BLEND),
+        ...(files.has('ranker.arrow') && { ranker: TINY_RANKER_CARD }),
       },
       evaluation: {
         protocol: 'none: made by hand',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openNeighbours } from '#core/format/neighbours.ts'
 import { EMPTY_HISTORY, historyOf } from '#core/history.ts'
+import { rank } from '#recommend/index.ts'
 import { resampleUsers } from '../../../build/evaluate/bootstrap.ts'
 import { differences, ITEM_KNN, judge, rankAll, rankers, SERVED } from '../../../build/evaluate/judge.ts'
 import { type JudgedUser, judgedUsers } from '../../../build/evaluate/judged-users.ts'
@@ -120,4 +121,27 @@ test('differences are paired by user: what each user gains, not what the means d
   const resamples = resampleUsers(2, 100, 1)
   expect(differences(both, one, resamples)['hitRate@1']).toMatchObject({ mean: 0.5, low: 0, high: 1 })
   expect(differences(one, both, resamples)['hitRate@1']!.mean).toBe(-0.5)
+})
+
+describe('with a ranker', () => {
+  /** One tree that is a leaf: it changes no order, but it is there. */
+  const ranker = {
+    ...{ pool: 5, minRatings: 1, scale: 1, roots: Int32Array.of(0), features: Int16Array.of(-1) },
+    ...{ thresholds: Float32Array.of(0), left: Int32Array.of(0), values: Float32Array.of(1) },
+  }
+
+  test('the blend without it has a row too', () => {
+    const names = (by: typeof model) => rankers(by, TINY_CONFIG, null).map(([name]) => name)
+    expect(names({ ...model, ranker }).slice(0, 3)).toEqual([SERVED, 'blend', 'als'])
+    expect(names(model)).not.toContain('blend')
+  })
+
+  test('a list of candidates is what they are ranked as where nothing else may be recommended', () => {
+    const user = userWho([10], [30])
+    const candidates = new Set([20, 30, 50, 70].map(tinyItem))
+    const [, served] = rankers({ ...model, ranker }, TINY_CONFIG, null)[0]!
+    const only = [...candidates].map((item) => model.catalog.movieIds[item]!)
+    const { blended } = rank(user.history, { only }, 4, model)
+    expect(Array.from(served({ ...user, candidates }, 4))).toEqual(blended.map(({ itemIndex }) => itemIndex))
+  })
 })

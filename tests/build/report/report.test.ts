@@ -102,6 +102,17 @@ describe('titles say what the numbers say', () => {
     expect(titles(report)).toContain('The blend had to prove itself, and did for 1 of 2 lengths of history')
   })
 
+  test('the learned order has to prove itself too, and says what it goes by', () => {
+    expect(titles(report)).toContain('A learned order of the first 100 movies proved itself: +0.0100')
+    expect(titles(report)).toContain('The learned order goes by nextByLast more than by anything else: 60\u00a0%')
+    const card = FINDINGS.card!
+    const ranker = { ...card.model.ranker!, shipped: false, gains: {} }
+    const refused = renderReport({ ...FINDINGS, card: { ...card, model: { ...card.model, ranker } } })
+    expect(titles(refused)).toContain(
+      'A learned order of the first 100 movies did not prove itself, and is not used: +0.0100',
+    )
+  })
+
   test('genres that lie apart in the plane are seen', () => {
     // each movie's 10 nearest are of its own genre; by chance half of them would be
     expect(titles(report)).toContain(
