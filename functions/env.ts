@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { LLM_VARS, type LlmSettings, llmSettings } from './llm/settings.ts'
 
 /** Bindings and vars of wrangler.toml. */
 export interface Env {
@@ -14,6 +15,8 @@ export interface Env {
   LIMIT_KEYS?: RateLimit
   /** requests a minute of one address whose credentials were refused */
   LIMIT_REFUSED?: RateLimit
+  /** replies of the language model; without it none are kept */
+  CACHE?: KVNamespace
 }
 
 /** The vars say something that the Worker cannot obey: it answers nothing, rather than with less protection. */
@@ -47,6 +50,8 @@ export interface Settings {
   requestLog: boolean
   serverTiming: boolean
   pointerCheckMs: number
+  /** null: there is no language model */
+  llm: LlmSettings | null
 }
 
 const LIMITERS = ['LIMIT_READS', 'LIMIT_WRITES', 'LIMIT_KEYS', 'LIMIT_REFUSED'] as const
@@ -78,6 +83,7 @@ const Vars = z.object({
   REQUEST_LOG: Switch,
   SERVER_TIMING: Switch,
   POINTER_CHECK_SECONDS: z.coerce.number().min(0).max(3600).default(5),
+  ...LLM_VARS,
 })
 
 // an isolate has one env for its life
@@ -93,6 +99,9 @@ export function settingsOf(env: Env): Settings {
     throw new SettingsError(`${path.join('.')}: ${message}`)
   }
   const vars = result.data
+  // in clear text anybody on the way could read the key
+  if (vars.LLM_API_KEY !== null && vars.LLM_BASE_URL !== null && !isSafeUrl(vars.LLM_BASE_URL))
+    throw new SettingsError('LLM_BASE_URL: must be an https address, as there is an LLM_API_KEY')
   const missing = LIMITERS.find((name) => vars.RATE_LIMITS === 'on' && !env[name])
   if (missing) throw new SettingsError(`RATE_LIMITS is on, but ${missing} is not bound; expected it in [[ratelimits]]`)
   const settings: Settings = {
@@ -104,6 +113,7 @@ export function settingsOf(env: Env): Settings {
     requestLog: vars.REQUEST_LOG === 'on',
     serverTiming: vars.SERVER_TIMING === 'on',
     pointerCheckMs: vars.POINTER_CHECK_SECONDS * 1000,
+    llm: llmSettings(vars),
   }
   parsed.set(env, settings)
   return settings

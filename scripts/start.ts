@@ -69,6 +69,7 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
     vars: {
       REQUEST_LOG: config.logging.level === 'debug' ? 'on' : 'off',
       TASTE_SECRET: await tasteSecret(state ?? DEFAULT_STATE_DIR),
+      ...languageModelVars(),
     },
     async beforeServing(store) {
       claimSignals()
@@ -142,6 +143,12 @@ Try:
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** `LLM_BASE_URL=http://127.0.0.1:8080 npm start`: the vars that wrangler.toml explains. */
+function languageModelVars(): Record<string, string> {
+  const set = Object.entries(process.env).filter(([name]) => name.startsWith('LLM_'))
+  return Object.fromEntries(set) as Record<string, string>
 }
 
 function readFlags(): Flags {

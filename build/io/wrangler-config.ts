@@ -12,6 +12,7 @@ export interface WranglerConfig {
   /** absolute */
   main?: string
   compatibility_date?: string
+  compatibility_flags?: string[]
   vars: Record<string, unknown>
   r2_buckets: { binding: string; bucket_name?: string }[]
   d1_databases: { binding: string; database_id?: string; preview_database_id?: string; migrations_dir?: string }[]

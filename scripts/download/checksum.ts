@@ -37,11 +37,28 @@ export function parseMd5(text: string): string | null {
 
 /** @throws {DownloadError} when the file has another checksum */
 export async function checkMd5(file: string, expected: string, label: string, handles: StepHandles): Promise<void> {
-  const hash = createHash('md5')
+  await checkDigest('md5', file, expected, label, handles)
+}
+
+/** @throws {DownloadError} when the file has another checksum */
+export async function checkSha256(file: string, expected: string, label: string, handles: StepHandles): Promise<void> {
+  await checkDigest('sha256', file, expected, label, handles)
+}
+
+async function checkDigest(
+  algorithm: 'md5' | 'sha256',
+  file: string,
+  expected: string,
+  label: string,
+  handles: StepHandles,
+): Promise<void> {
+  const hash = createHash(algorithm)
   await readAll(file, `${label}: checking`, handles, (chunks) => pipeline(chunks, hash))
   const found = hash.digest('hex')
   if (found !== expected)
-    throw new DownloadError(`${label}: found MD5 ${found}, expected ${expected}: it was damaged on the way`)
+    throw new DownloadError(
+      `${label}: found ${algorithm.toUpperCase()} ${found}, expected ${expected}: it was damaged on the way`,
+    )
 }
 
 /** The CRC and the length at the end of a gzip file hold for what is before. @throws {DownloadError} */

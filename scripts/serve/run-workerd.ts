@@ -75,6 +75,7 @@ export async function writeWorkerdFiles(options: WorkerdOptions): Promise<string
   const config = workerdConfig({
     address: `${host}:${port}`,
     compatibilityDate: wrangler.compatibility_date,
+    compatibilityFlags: wrangler.compatibility_flags ?? [],
     vars: { ...(wrangler.vars as Record<string, string>), ...vars },
     modelsDir: resolve(modelsDir),
     databaseDir,

@@ -3,6 +3,7 @@ export interface WorkerdSetup {
   /** where it listens, such as 127.0.0.1:8787 */
   address: string
   compatibilityDate: string
+  compatibilityFlags: string[]
   vars: Record<string, string>
   /** the bucket: published models, a file an object */
   modelsDir: string
@@ -24,21 +25,22 @@ export interface ModuleFile {
 
 /** The Cap'n Proto text that `workerd serve` reads: the Worker on a socket, with R2 and D1 of this disk behind it. */
 export function workerdConfig(setup: WorkerdSetup): string {
-  const { address, compatibilityDate, vars, modelsDir, databaseDir, migrations } = setup
+  const { address, compatibilityDate, compatibilityFlags, vars, modelsDir, databaseDir, migrations } = setup
   const bindings = [
     '(name = "MODELS", r2Bucket = "bucket")',
     '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "database")]))',
     ...Object.entries(vars).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
   ]
+  const flags = compatibilityFlags.map(quoted).join(', ')
   const worker = (modules: ModuleFile[], ...rest: string[]) =>
-    `(compatibilityDate = ${quoted(compatibilityDate)}, modules = [${modules.map(moduleText).join(', ')}], ${rest.join(', ')})`
+    `(compatibilityDate = ${quoted(compatibilityDate)}, compatibilityFlags = [${flags}], modules = [${modules.map(moduleText).join(', ')}], ${rest.join(', ')})`
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   sockets = [(name = "http", address = ${quoted(address)}, http = (), service = "marquee")],
   services = [
     (name = "marquee", worker = ${worker(setup.worker, `bindings = [${bindings.join(', ')}]`)}),
-    (name = "bucket", worker = ${worker(setup.bucket, 'bindings = [(name = "FOLDER", service = "models")]')}),
+${network(vars)}    (name = "bucket", worker = ${worker(setup.bucket, 'bindings = [(name = "FOLDER", service = "models")]')}),
     (name = "models", disk = (path = ${quoted(modelsDir)})),
     (name = "database", worker = ${worker(
       setup.database,
@@ -49,6 +51,16 @@ const config :Workerd.Config = (
     (name = "database-files", disk = (path = ${quoted(databaseDir)}, writable = true)),
   ],
 );
+`
+}
+
+/**
+ * Where the Worker may connect to: by workerd's own rule the internet, and never this machine or its network. The language
+ * model may well be there.
+ */
+function network({ LLM_BASE_URL: modelUrl = '' }: Record<string, string>): string {
+  if (modelUrl === '') return ''
+  return `    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
 `
 }
 
