@@ -205,13 +205,16 @@ function itemsByWord(ids: Int32Array, starts: Int32Array, numWords: number): Pic
 }
 
 /** `Léon: The Professional (a.k.a. The Professional)` is known by both, `WALL·E` as `wall e` and as `walle`. */
-function namesOf(title: string): string[] {
+export function namesOf(title: string): string[] {
+  if (ONE_NAME.test(title)) return [title]
   const [main = '', ...brackets] = title.split(/ \(/)
   const names = [main, ...brackets.map((bracket) => bracket.replace(/^a\.?k\.?a\.?:? /i, ''))]
   const joined = names.filter((name) => MARK_WITHIN.test(name)).map((name) => name.replace(MARKS_WITHIN, ''))
   return [...names, ...joined]
 }
 
+// most titles: no brackets, no marks within a word
+const ONE_NAME = /^[A-Za-z0-9 ,']*$/
 // marks of which words are made: all that stands between two of their letters and is no space
 const MARK_WITHIN = /\S[-.·*:/&!+]\S/
 const MARKS_WITHIN = /(?<=\S)[-.·*:/&!+]+(?=\S)/g

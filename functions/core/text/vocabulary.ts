@@ -3,6 +3,8 @@ export interface Vocabulary {
   size: number
   /** −1 for a word that is not among them; O(log size) */
   indexOf(word: string): number
+  /** its number's word */
+  word(index: number): string
   /** those that begin so: [from, to) */
   beginningWith(prefix: string): { from: number; to: number }
   /** those within the word's edits, but itself, and how many each is away; O(size), most of it a bit count */
@@ -37,6 +39,7 @@ export function openVocabulary(words: string[]): Vocabulary {
       const at = firstFrom(word)
       return sorted[at] === word ? at : -1
     },
+    word: (index) => sorted[index]!,
     // U+FFFF is no character: nothing that begins so comes after it
     beginningWith: (prefix) => ({ from: firstFrom(prefix), to: firstFrom(`${prefix}\uffff`) }),
     near(word) {

@@ -1,0 +1,198 @@
+import type { Intent, Mood } from '../schemas/intent.ts'
+import { fold } from '../text/analyse.ts'
+import { STOP_WORDS } from '../text/stop-words.ts'
+import { hasVietnamese, languageOf } from './language.ts'
+import type { QueryLexicon } from './lexicon.ts'
+import { unwantedParts } from './negation.ts'
+import { isWish, WITHIN_PHRASE } from './phrase-table.ts'
+import type { GenreConcept } from './phrases/genres.ts'
+import type { GrammarRole } from './phrases/grammar.ts'
+import { LANGUAGE_PHRASES } from './phrases/languages.ts'
+import { readPeople } from './read-people.ts'
+import { readPhrases } from './read-phrases.ts'
+import { readRuntime } from './read-runtime.ts'
+import { readTitles } from './read-titles.ts'
+import { readWords } from './read-words.ts'
+import { readYears } from './read-years.ts'
+import { openReading, type Part, partBefore, type Reading } from './reading.ts'
+
+export interface ParseOptions {
+  /** of a clock, for “last year”; without it these words say nothing */
+  thisYear?: number
+}
+
+/** Words right in front of a mood that make it stronger or weaker. */
+const DEGREES = new Set(
+  'rat hoi kha qua so very really a bit little kinda pretty too quite extremely super cuc'.split(' '),
+)
+const LONGEST_KEYWORD = 40
+/** TMDB's code of Cantonese. */
+const CANTONESE = 'cn'
+
+/**
+ * What a wish in Vietnamese, English or both asks for, by rules: longest phrase first, Vietnamese with and without its marks,
+ * negations, decades, ranges, titles, people. Any string gives an intent; one that asks for nothing gives an empty one.
+ * Linear in the text; ≤ 1 ms for 300 characters. What is both wanted and refused is refused.
+ */
+export function parseQuery(text: string, lexicon: QueryLexicon, { thisYear }: ParseOptions = {}): Intent {
+  const words = readWords(text)
+  const reading = openReading(words, lexicon, hasVietnamese(words))
+  readTitles(reading)
+  readPeople(reading)
+  readYears(reading, thisYear ?? null)
+  readRuntime(reading)
+  readPhrases(reading)
+
+  const unwanted = unwantedParts(reading)
+  const parts = reading.parts.filter((part) => part !== undefined)
+  const wanted = parts.filter((part) => !unwanted.has(part) && !isOwnState(reading, part))
+  const isNamed = namedWords(parts)
+  const genres = collect(wanted, ({ genres }) => genres)
+  // “a comedy, but no romantic comedy” takes back the romance
+  const avoided = collect([...unwanted], (phrase) =>
+    phrase.genres.length > 1 ? phrase.genres.filter((genre) => !genres.includes(genre)) : phrase.genres,
+  )
+  const avoidedMoods = collect([...unwanted], ({ moods }) => moods)
+  // what shall not be scary shall be no horror film, but where that is what is asked for
+  if (avoidedMoods.includes('scary') && !genres.includes('Horror')) avoided.push('Horror')
+  const avoidGenres = named(avoided, lexicon)
+  const mustGenres = named(genres, lexicon).filter((genre) => !avoidGenres.includes(genre))
+  const avoidPeople = people([...unwanted])
+
+  return {
+    language: languageOf(words, (at) => !isNamed.has(at)),
+    mustGenres,
+    genresJoin: mustGenres.length > 1 && areAlternatives(reading, wanted) ? 'any' : 'all',
+    avoidGenres,
+    moods: collect(wanted, ({ moods }) => moods).filter((mood: Mood) => !avoidedMoods.includes(mood)),
+    keywords: keywords(reading, wanted, parts, lexicon),
+    similarTitles: titles(wanted, lexicon),
+    people: people(wanted).filter((name) => !avoidPeople.some((avoided) => fold(avoided) === fold(name))),
+    avoidPeople,
+    ...years(wanted),
+    ...runtime(wanted),
+    originalLanguage: originalLanguage(wanted, lexicon),
+  }
+}
+
+type PhrasePart = Part & { is: { kind: 'phrase' } }
+
+function isPhrase(part: Part): part is PhrasePart {
+  return part.is.kind === 'phrase'
+}
+
+/** Each value once, in the order of the query. */
+function collect<Value>(parts: Part[], valuesOf: (phrase: PhrasePart['is']['phrase']) => Value[]): Value[] {
+  return [...new Set(parts.filter(isPhrase).flatMap(({ is }) => valuesOf(is.phrase)))]
+}
+
+/** The catalogue's names of what it has; what it lacks is a keyword. */
+function named(genres: GenreConcept[], lexicon: QueryLexicon): string[] {
+  return [...new Set(genres.map(lexicon.genre).filter((name) => name !== undefined))]
+}
+
+/** “I’m sad”, `đang buồn`: how the viewer is. */
+function isOwnState(reading: Reading, part: Part): boolean {
+  if (!isPhrase(part) || part.is.phrase.moods.length === 0) return false
+  let at = part.from
+  while (at > 0 && DEGREES.has(reading.text.words[at - 1]!.folded)) at--
+  const before = partBefore(reading, at)
+  return before?.is.kind === 'phrase' && before.is.phrase.roles.has('state')
+}
+
+/** Whether two wanted genres have an “or” between them. */
+function areAlternatives({ parts }: Reading, wanted: Part[]): boolean {
+  const isWanted = new Set(wanted)
+  const hasRole = (part: Part, ...roles: GrammarRole[]) =>
+    isPhrase(part) && roles.some((role) => part.is.phrase.roles.has(role))
+  const hasGenre = (part: Part) => isPhrase(part) && part.is.phrase.genres.length > 0 && isWanted.has(part)
+  const all = parts.filter((part) => part !== undefined)
+  return all.some((or, place) => {
+    if (!hasRole(or, 'or')) return false
+    let [before, behind] = [place - 1, place + 1]
+    while (before >= 0 && !hasGenre(all[before]!) && hasRole(all[before]!, 'filler')) before--
+    while (behind < all.length && !hasGenre(all[behind]!) && hasRole(all[behind]!, 'filler')) behind++
+    return before >= 0 && behind < all.length && hasGenre(all[before]!) && hasGenre(all[behind]!)
+  })
+}
+
+function titles(wanted: Part[], { titles }: QueryLexicon): Intent['similarTitles'] {
+  const items = new Set(wanted.flatMap(({ is }) => (is.kind === 'title' ? [is.item] : [])))
+  return [...items].map((item) => ({ movieId: titles.movieId(item), title: titles.title(item) }))
+}
+
+/** Each once, however written. */
+function people(parts: Part[]): string[] {
+  const names = parts.flatMap(({ is }) => (is.kind === 'person' ? is.names : []))
+  return [...new Map(names.map((name) => [fold(name), name])).values()]
+}
+
+/** All that is said of years at once; of two ranges what both span; bounds that leave no year say nothing. */
+function years(wanted: Part[]): Pick<Intent, 'yearFrom' | 'yearTo'> {
+  const spans = wanted.flatMap(({ is }) => (is.kind === 'years' ? [is] : []))
+  const { from, to } = bounds(spans)
+  return from !== null && to !== null && from > to ? { yearFrom: null, yearTo: null } : { yearFrom: from, yearTo: to }
+}
+
+function runtime(wanted: Part[]): Pick<Intent, 'runtimeFrom' | 'runtimeTo'> {
+  const { from, to } = bounds(wanted.flatMap(({ is }) => (is.kind === 'runtime' ? [is] : [])))
+  return { runtimeFrom: from, runtimeTo: to }
+}
+
+function bounds(spans: { from: number | null; to: number | null }[]): { from: number | null; to: number | null } {
+  const froms = spans.flatMap(({ from }) => (from === null ? [] : [from]))
+  const tos = spans.flatMap(({ to }) => (to === null ? [] : [to]))
+  return { from: froms.length > 0 ? Math.min(...froms) : null, to: tos.length > 0 ? Math.max(...tos) : null }
+}
+
+function originalLanguage(wanted: Part[], lexicon: QueryLexicon): string | null {
+  const [code] = collect(wanted, ({ languages }) => languages)
+  if (code === undefined) return null
+  return code === 'zh-HK' && lexicon.hasLanguage(CANTONESE) ? CANTONESE : code.slice(0, 2)
+}
+
+/** What is left: topics in English, genres and languages that the catalogue lacks, and words that nothing explains. */
+function keywords(reading: Reading, wanted: Part[], parts: Part[], lexicon: QueryLexicon): string[] {
+  const found = new Set<string>()
+  const isWanted = new Set(wanted)
+  const refused = refusedWords(parts)
+  for (const [at, { folded, typed }] of reading.text.words.entries()) {
+    const part = reading.parts[at]
+    if (part && isPhrase(part) && isWanted.has(part)) {
+      const { topics, genres, languages } = part.is.phrase
+      for (const topic of topics) found.add(topic)
+      for (const genre of genres) if (lexicon.genre(genre) === undefined) found.add(genre.toLowerCase())
+      for (const code of languages)
+        if (!lexicon.hasLanguage(code.slice(0, 2))) found.add(LANGUAGE_PHRASES[code]!.split(',')[0]!)
+    }
+    if (reading.taken[at] === 1) continue
+    if (refused.has(at)) {
+      if (WITHIN_PHRASE.test(reading.text.words[at + 1]?.gap ?? '')) refused.add(at + 1)
+    } else if (isKeyword(folded) && typed.length <= LONGEST_KEYWORD) found.add(typed)
+  }
+  return [...found]
+}
+
+/** Whether a word that nothing explains says something: no function word, no number, no lone letter. */
+function isKeyword(folded: string): boolean {
+  return folded.length > 1 && /\p{L}/u.test(folded) && !STOP_WORDS.has(folded)
+}
+
+/** Where a word that nothing explains is not wanted: right behind a negation, but for words such as `cảnh`. */
+function refusedWords(parts: Part[]): Set<number> {
+  const refused = new Set<number>()
+  for (const part of parts) {
+    if (!isPhrase(part) || isWish(part.is.phrase)) continue
+    const { roles } = part.is.phrase
+    if (roles.has('negator') || (roles.has('filler') && refused.has(part.from))) refused.add(part.to)
+  }
+  return refused
+}
+
+/** Words of titles and people. */
+function namedWords(parts: Part[]): Set<number> {
+  const found = new Set<number>()
+  for (const { from, to, is } of parts)
+    if (is.kind === 'title' || is.kind === 'person') for (let at = from; at < to; at++) found.add(at)
+  return found
+}

@@ -1,0 +1,37 @@
+/**
+ * Original languages by what people call them or the country as ISO 639-1, with a region where texts tell it apart; the first word of each is what English texts say. A Vietnamese name of one syllable stands right
+ * behind `phim` or a genre (`phim Ý`, `hài Hàn`): alone it is another word too often.
+ */
+export const LANGUAGE_PHRASES: Readonly<Record<string, string>> = {
+  en: `american, english, hollywood, english language, in english, âu mỹ, mỹ, hoa kỳ, nước mỹ, us uk, tiếng anh`,
+  'en-GB': `british, anh, anh quốc, nước anh`,
+  fr: `french, in french, pháp, nước pháp, tiếng pháp`,
+  de: `german, in german, đức, nước đức, tiếng đức`,
+  it: `italian, in italian, ý, nước ý, tiếng ý, italia`,
+  es: `spanish, in spanish, mexican, argentinian, argentine, tây ban nha, mexico, argentina`,
+  pt: `portuguese, brazilian, brazil, bồ đào nha, bra xin`,
+  ja: `japanese, in japanese, nhật, nhật bản, tiếng nhật`,
+  ko: `korean, south korean, in korean, k drama, kdrama, hàn, hàn quốc, hàn xẻng, tiếng hàn`,
+  zh: `chinese, mandarin, taiwanese, trung, trung quốc, trung hoa, hoa ngữ, đài loan, tàu, tiếng trung, đại lục`,
+  'zh-HK': `hong kong, hongkong, hk, cantonese, hồng kông, hương cảng, tvb`,
+  th: `thai, in thai, thái, thái lan, tiếng thái`,
+  vi: `vietnamese, in vietnamese, việt, việt nam, vn, tiếng việt`,
+  hi: `hindi, bollywood, indian, ấn, ấn độ`,
+  ru: `russian, soviet, in russian, nga, nước nga, liên xô, tiếng nga`,
+  da: `danish, đan mạch`,
+  sv: `swedish, thụy điển, thuỵ điển`,
+  no: `norwegian, na uy`,
+  fi: `finnish, phần lan`,
+  pl: `polish, ba lan`,
+  cs: `czech, séc, cộng hòa séc`,
+  fa: `iranian, persian, iran, ba tư`,
+  tr: `turkish, thổ nhĩ kỳ, thổ nhĩ kì`,
+  nl: `dutch, hà lan`,
+  hu: `hungarian, hungary`,
+  el: `greek, hy lạp`,
+  he: `israeli, hebrew, do thái`,
+  ar: `arabic, egyptian, ả rập, ai cập`,
+  id: `indonesian, indonesia`,
+  tl: `filipino, tagalog, philippines, phi líp pin`,
+  km: `cambodian, khmer, campuchia`,
+}

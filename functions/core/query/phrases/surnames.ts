@@ -1,0 +1,73 @@
+import { words } from '../../text/analyse.ts'
+
+/**
+ * People whom everybody calls by the surname, which hardly stands for anything else: `nolan` needs neither a capital nor a
+ * word such as “by”. A catalogue may lack them.
+ */
+const FAMOUS = `
+  Christopher Nolan, Quentin Tarantino, Steven Spielberg, Stanley Kubrick, Alfred Hitchcock, Martin Scorsese,
+  David Fincher, Denis Villeneuve, Hayao Miyazaki, Akira Kurosawa, Pedro Almodóvar, Roman Polanski, Clint Eastwood,
+  Leonardo DiCaprio, Arnold Schwarzenegger, Sylvester Stallone, Tom Hanks, Al Pacino, Robert De Niro,
+  Charlie Kaufman, Darren Aronofsky, Alejandro González Iñárritu, Alfonso Cuarón, Ingmar Bergman, Federico Fellini,
+  Andrei Tarkovsky, Jean-Luc Godard, François Truffaut, Michelangelo Antonioni, Luis Buñuel, Werner Herzog,
+  Wim Wenders, Michael Haneke, Richard Linklater, Steven Soderbergh, Tim Burton, Robert Zemeckis, James Cameron,
+  M. Night Shyamalan, Sam Peckinpah, Francis Ford Coppola, Sidney Lumet, Billy Wilder, Humphrey Bogart,
+  Marlon Brando, Charlie Chaplin, Buster Keaton, Matthew McConaughey, Meryl Streep, Brad Pitt, George Clooney,
+  Angelina Jolie, Scarlett Johansson, Nicole Kidman, Kate Winslet, Cate Blanchett, Ben Affleck, Johnny Depp,
+  John Travolta, Kevin Costner, Steven Seagal, Chuck Norris, Jim Jarmusch, David Lynch, David Cronenberg,
+  John Carpenter, George Romero, Luc Besson, Alejandro Jodorowsky, Yasujiro Ozu, Abbas Kiarostami, Zhang Yimou,
+  Bong Joon-ho, Park Chan-wook, Wong Kar-wai, Yorgos Lanthimos, Greta Gerwig, Jordan Peele, Ari Aster,
+  Robert Eggers, Damien Chazelle, Paul Verhoeven, Sergio Leone, Frank Capra, Keanu Reeves, Jackie Chan, Jet Li,
+  Bruce Lee, Nicolas Cage, Tom Cruise, Morgan Freeman, Denzel Washington, Harrison Ford, Bruce Willis, Jim Carrey,
+  Adam Sandler, Julia Roberts, Natalie Portman, Emma Stone, Ryan Gosling, Robert Downey Jr., Samuel L. Jackson,
+  Wes Anderson, Paul Thomas Anderson, Ridley Scott, Michael Bay, Guy Ritchie, Mel Gibson, Spike Lee, Ang Lee,
+  Woody Allen, Peter Jackson, George Lucas, Terrence Malick, Danny Boyle, Sofia Coppola, Guillermo del Toro,
+  Christian Bale, Will Smith`
+
+/** Of them, those whose surname alone is another word or another person as often. */
+const BY_WHOLE_NAME = new Set(
+  `carpenter lee chan li cage cruise freeman washington ford willis carrey roberts stone jr jackson anderson scott bay ritchie
+  gibson allen lucas boyle smith wook wai ho yimou norris wilder leone aster reeves portman gosling bale toro`.split(
+    /\s+/,
+  ),
+)
+
+/** By the folded name, as it is written. */
+export const FAMOUS_NAMES: ReadonlyMap<string, string> = new Map(
+  FAMOUS.split(',').map((name) => [words(name).join(' '), name.trim()]),
+)
+
+/** `nolan` → `christopher nolan`; of two with one surname the first */
+export const CERTAIN_SURNAMES: ReadonlyMap<string, string> = new Map(
+  [...FAMOUS_NAMES.keys()].reverse().flatMap((name) => {
+    const surname = name.slice(name.lastIndexOf(' ') + 1)
+    return BY_WHOLE_NAME.has(surname) ? [] : ([[surname, name]] as const)
+  }),
+)
+
+/** What else people are called, folded: several directors, and stars by their Vietnamese name. */
+export const NAME_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['coen brothers', ['joel coen', 'ethan coen']],
+  ['coens', ['joel coen', 'ethan coen']],
+  ['anh em coen', ['joel coen', 'ethan coen']],
+  ['anh em nha coen', ['joel coen', 'ethan coen']],
+  ['wachowskis', ['lana wachowski', 'lilly wachowski']],
+  ['thanh long', ['jackie chan']],
+  ['ly tieu long', ['bruce lee']],
+  ['ly lien kiet', ['jet li']],
+  ['chau tinh tri', ['stephen chow']],
+  ['chau nhuan phat', ['chow yun fat']],
+  ['chan tu dan', ['donnie yen']],
+  ['hong kim bao', ['sammo hung']],
+  ['luu duc hoa', ['andy lau']],
+  ['luong trieu vy', ['tony leung']],
+  ['cung loi', ['gong li']],
+  ['chuong tu di', ['zhang ziyi']],
+  ['truong man ngoc', ['maggie cheung']],
+  ['vuong gia ve', ['wong kar wai']],
+  ['truong nghe muu', ['zhang yimou']],
+  ['ngo vu sam', ['john woo']],
+  ['tran anh hung', ['tran anh hung']],
+  ['ly an', ['ang lee']],
+  ['arnie', ['arnold schwarzenegger']],
+])

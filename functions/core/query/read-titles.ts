@@ -1,0 +1,260 @@
+import { STOP_WORDS } from '../text/stop-words.ts'
+import { CERTAIN_SURNAMES } from './phrases/surnames.ts'
+import { areFree, areOnlyPhrases, hasRole, isBoundary, phraseOf, type Reading, take } from './reading.ts'
+import {
+  BEFORE_YEAR,
+  BEHIND_TITLE,
+  type Expected,
+  type FoundTitle,
+  isWishAt,
+  isYear,
+  LONGEST_TITLE,
+  nameAt,
+  namesIn,
+  titleAt,
+  yearBehind,
+} from './title-at.ts'
+
+/** Words such as `phim` and `the movie` between “like” and a title. */
+const MOST_SKIPPED = 4
+/** Letters that a lone mistyped word must have. */
+const LETTERS_OF_TYPO = 5
+const QUERY_OF_TITLE = 16
+const LONGEST_CAPITALS = 8
+
+/**
+ * Titles that a wish names: in quotes, with their year in brackets, behind “like” and its kin, before “-like”, or when the
+ * query is nothing else.
+ */
+export function readTitles(reading: Reading): void {
+  if (readWhole(reading)) return
+  readQuoted(reading)
+  readWithYear(reading)
+  readLiked(reading)
+  readBare(reading)
+  readCapitals(reading)
+}
+
+/** `Like Water for Chocolate`: several words that are a name, though it begin with “like”. */
+function readWhole(reading: Reading): boolean {
+  const { length } = reading.text.words
+  if (length < 2 || length > LONGEST_TITLE || areOnlyPhrases(reading, 0, length)) return false
+  const item = nameAt(reading, 0, length, null, false)
+  if (item >= 0) take(reading, 0, length, { kind: 'title', item })
+  return item >= 0
+}
+
+const OPENING = /["“„«「《]\s*$/
+const CLOSING = /^\s*["”“»」》]/
+
+function readQuoted(reading: Reading): void {
+  const { words, rest } = reading.text
+  let open = -1
+  for (let at = 0; at <= words.length; at++) {
+    const gap = at < words.length ? words[at]!.gap : rest
+    if (open >= 0 && CLOSING.test(gap)) {
+      const item = at - open <= LONGEST_TITLE ? nameAt(reading, open, at, null, true) : -1
+      const year = yearBehind(reading, at)
+      const exact = year === null ? -1 : nameAt(reading, open, at, year.year, true)
+      if (item >= 0) take(reading, open, exact >= 0 ? year!.to : at, { kind: 'title', item: exact >= 0 ? exact : item })
+      open = -1
+    } else if (OPENING.test(gap)) open = at
+  }
+}
+
+/** `Solaris (1972)` anywhere; without the brackets the name has several words, or a capital. */
+function readWithYear(reading: Reading): void {
+  const { words } = reading.text
+  for (let at = 1; at < words.length; at++) {
+    if (!isYear(words[at]!.folded)) continue
+    const isBracketed = /[([]\s*$/.test(words[at]!.gap)
+    if (!isBracketed && words[at]!.gap.trim() !== '') continue
+    let to = at
+    while (to > 1 && BEFORE_YEAR.test(words[to - 1]!.folded)) to--
+    for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
+      if (!areFree(reading, from, at + 1)) continue
+      if (!isBracketed && (areOnlyPhrases(reading, from, to) || (to - from === 1 && !words[from]!.isCapital))) continue
+      const item = nameAt(reading, from, to, Number(words[at]!.folded), isBracketed)
+      if (item < 0) continue
+      take(reading, from, at + 1, { kind: 'title', item })
+      break
+    }
+  }
+}
+
+function readLiked(reading: Reading): void {
+  const { words } = reading.text
+  for (let at = 0; at < words.length; ) {
+    const phrase = phraseOf(reading, at)
+    if (!phrase) {
+      if (isBehindTitle(reading, at)) readBefore(reading, at)
+      at++
+      continue
+    }
+    const behind = at + phrase.folded.length
+    const expected = phrase.roles.has('like') ? 'surely' : phrase.roles.has('liking') ? 'perhaps' : null
+    if (isBehindTitle(reading, at)) readBefore(reading, at)
+    if (expected !== null && !hasTitleBefore(reading, at)) readList(reading, behind, expected)
+    at = behind
+    while (at < words.length && reading.taken[at] === 1) at++
+  }
+}
+
+/** “Matrix-like”, “Goodfellas-style”, “Fargo vibes”, “Alien meets Jaws” */
+function isBehindTitle({ text: { words } }: Reading, at: number): boolean {
+  const { folded, gap } = words[at]!
+  if (/^[-‐]$/.test(gap)) return /^(?:like|style|styled|esque|type|ish)$/.test(folded)
+  return /^(?:vibes?|meets|style)$/.test(folded) && words[at - 1]?.isCapital === true
+}
+
+function readBefore(reading: Reading, to: number): void {
+  const { words } = reading.text
+  for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
+    if (!areFree(reading, from, to) || areOnlyPhrases(reading, from, to)) continue
+    const item = nameAt(reading, from, to, null, true)
+    if (item < 0) continue
+    take(reading, from, words[to]!.folded === 'meets' ? to : to + 1, { kind: 'title', item })
+    return
+  }
+}
+
+/** `Heat (1995)-like` has its title. */
+function hasTitleBefore({ taken, text }: Reading, at: number): boolean {
+  return at > 0 && taken[at - 1] === 1 && /^[)\]]?-/.test(text.words[at]!.gap)
+}
+
+/** One title or several. */
+function readList(reading: Reading, from: number, expected: Expected): void {
+  const { words } = reading.text
+  let at = from
+  for (let skipped = 0; ; skipped++) {
+    const to = knownTitle(reading, at) ?? takeTitleAt(reading, at, expected)
+    if (to !== null) {
+      at = to
+      break
+    }
+    if (skipped === MOST_SKIPPED || !canBeSkipped(reading, at)) {
+      at = expected === 'surely' ? readMistyped(reading, at) : -1
+      if (at < 0) return
+      break
+    }
+    at += phraseOf(reading, at)?.folded.length ?? 1
+  }
+  for (;;) {
+    const next = hasRole(reading, at, 'and', 'or') ? at + phraseOf(reading, at)!.folded.length : at
+    if (next === at && !(at < words.length && /^\s*[,;/&+]\s*$/.test(words[at]!.gap))) return
+    const to = knownTitle(reading, next) ?? takeTitleAt(reading, next, 'perhaps')
+    if (to === null) return
+    at = to
+  }
+}
+
+/** @returns the end of a title that has been read already */
+function knownTitle({ parts }: Reading, at: number): number | null {
+  return parts[at]?.is.kind === 'title' ? parts[at].to : null
+}
+
+function takeTitleAt(reading: Reading, at: number, expected: Expected): number | null {
+  const found = titleAt(reading, at, expected)
+  return found ? takeTitle(reading, at, found) : null
+}
+
+function takeTitle(reading: Reading, from: number, { item, to }: FoundTitle): number {
+  take(reading, from, to, { kind: 'title', item })
+  return to
+}
+
+const SKIPPED = new Set(['the', 'a', 'an', 'that', 'this', 'my', 'those', 'these'])
+
+function canBeSkipped(reading: Reading, at: number): boolean {
+  return (
+    hasRole(reading, at, 'filler', 'owner', 'like', 'director') || SKIPPED.has(reading.text.words[at]?.folded ?? '')
+  )
+}
+
+/** Behind “like” stands what nothing else explains: a name with typos, up to where something else begins. */
+function readMistyped(reading: Reading, from: number): number {
+  const { words } = reading.text
+  if (isPerson(reading, from) || isWishAt(reading, from)) return -1
+  let to = from
+  while (
+    to < words.length &&
+    to - from < LONGEST_TITLE &&
+    areFree(reading, to, to + 1) &&
+    (to === from || !isBoundary(reading, to))
+  )
+    to++
+  for (; reading.searchesLeft > 0 && to > from; to--) {
+    if (to - from === 1 && words[from]!.joined.length < LETTERS_OF_TYPO) break
+    if (areOnlyPhrases(reading, from, to)) continue
+    reading.searchesLeft--
+    const item = reading.lexicon.titles.spelled(namesIn(reading, from, to).join(' '))
+    if (item >= 0) return takeTitle(reading, from, { item, to })
+  }
+  return -1
+}
+
+/** “in the style of Wes Anderson” */
+function isPerson(reading: Reading, at: number): boolean {
+  const { words } = reading.text
+  if (CERTAIN_SURNAMES.has(words[at]?.folded ?? '')) return true
+  return [2, 3].some((length) =>
+    reading.lexicon.people.has(
+      words
+        .slice(at, at + length)
+        .map(({ folded }) => folded)
+        .join(' '),
+    ),
+  )
+}
+
+const BEFORE_TITLE = new Set(['phim', 'xem', 'coi', 'watch', 'movie', 'film', 'the', 'bo', 'tim'])
+const BUT = new Set(['but', 'nhung', 'ma'])
+
+/** The whole query is a title, or begins with one and “but”. */
+function readBare(reading: Reading): void {
+  const { words } = reading.text
+  if (reading.taken.includes(1)) return
+  let to = words.length
+  const but = words.findIndex(({ folded }, at) => at > 0 && BUT.has(folded))
+  const ends = but > 0 ? [to, but] : [to]
+  for (const end of ends) {
+    to = end
+    for (;;) {
+      for (let from = 0; from < to && to <= QUERY_OF_TITLE; from++) {
+        const found = titleAt(reading, from, 'perhaps')
+        if (
+          found?.to === to &&
+          !CERTAIN_SURNAMES.has(words[from]!.folded) &&
+          (to - from > 1 || !STOP_WORDS.has(words[from]!.folded) || isYear(words[to - 1]!.folded))
+        ) {
+          takeTitle(reading, from, found)
+          return
+        }
+        if (!BEFORE_TITLE.has(words[from]!.folded)) break
+      }
+      if (to > 1 && BEHIND_TITLE.has(words[to - 1]!.folded)) to--
+      else break
+    }
+  }
+}
+
+const BEFORE_CAPITAL = new Set(['phim', 'movie', 'film', 'as'])
+
+/** Several words with capitals among others without: “Tarantino but not Pulp Fiction”; or one behind `phim`. */
+function readCapitals(reading: Reading): void {
+  const { words } = reading.text
+  if (words.every(({ isCapital }) => isCapital)) return
+  for (let from = 0; from < words.length; from++) {
+    if (!words[from]!.isCapital) continue
+    const fewest = BEFORE_CAPITAL.has(words[from - 1]?.folded ?? '') && !phraseOf(reading, from) ? 1 : 2
+    for (let to = Math.min(words.length, from + LONGEST_CAPITALS); to >= from + fewest; to--) {
+      if (!words[to - 1]!.isCapital || !areFree(reading, from, to) || areOnlyPhrases(reading, from, to)) continue
+      if (to - from === 1 && CERTAIN_SURNAMES.has(words[from]!.folded)) continue
+      const item = nameAt(reading, from, to, null, false)
+      if (item < 0) continue
+      from = takeTitle(reading, from, { item, to }) - 1
+      break
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { QueryLexicon } from './lexicon.ts'
+import { isWish, type Phrase, phraseAt } from './phrase-table.ts'
+import type { GrammarRole } from './phrases/grammar.ts'
+import type { QueryText } from './read-words.ts'
+
+/** Words [from, to) of a query that have been understood. */
+export interface Part {
+  from: number
+  to: number
+  is: Understood
+}
+
+export type Understood =
+  | { kind: 'phrase'; phrase: Phrase }
+  | { kind: 'title'; item: number }
+  /** several who work as one */
+  | { kind: 'person'; names: string[] }
+  | { kind: 'years'; from: number | null; to: number | null }
+  | { kind: 'runtime'; from: number | null; to: number | null }
+
+/** A query while it is read: each reader takes words that none before it has taken. */
+export interface Reading {
+  text: QueryText
+  lexicon: QueryLexicon
+  isVietnamese: boolean
+  /** by the word that it begins at */
+  parts: (Part | undefined)[]
+  /** how often a title may still be searched for with typos */
+  searchesLeft: number
+  /** 1 for words of a part */
+  taken: Uint8Array
+}
+
+/** Each takes a millisecond or more. */
+const SEARCHES = 3
+
+export function openReading(text: QueryText, lexicon: QueryLexicon, isVietnamese: boolean): Reading {
+  const { length } = text.words
+  return {
+    text,
+    lexicon,
+    isVietnamese,
+    parts: new Array(length),
+    searchesLeft: SEARCHES,
+    taken: new Uint8Array(length),
+  }
+}
+
+export function take(reading: Reading, from: number, to: number, is: Understood): void {
+  reading.parts[from] = { from, to, is }
+  reading.taken.fill(1, from, to)
+}
+
+export function areFree({ taken }: Reading, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (taken[at] === 1) return false
+  return to <= taken.length
+}
+
+/** Words of the longest part. */
+const LONGEST_PART = 16
+
+/** The part that ends right in front of a word. */
+export function partBefore({ parts }: Reading, at: number): Part | undefined {
+  for (let from = at - 1; from >= Math.max(0, at - LONGEST_PART); from--) {
+    const part = parts[from]
+    if (part) return part.to === at ? part : undefined
+  }
+  return undefined
+}
+
+/** The longest phrase that begins at a word. */
+export function phraseOf({ text, isVietnamese }: Reading, at: number): Phrase | undefined {
+  return at < text.words.length ? phraseAt(text, at, isVietnamese) : undefined
+}
+
+export function hasRole({ text, isVietnamese }: Reading, at: number, ...roles: GrammarRole[]): boolean {
+  const phrase = at < text.words.length ? phraseAt(text, at, isVietnamese) : undefined
+  return phrase !== undefined && roles.some((role) => phrase.roles.has(role))
+}
+
+/** Whether words [from, to) are nothing but phrases of the tables; topics do not count where a title may be meant. */
+export function areOnlyPhrases(reading: Reading, from: number, to: number): boolean {
+  let at = from
+  while (at < to) {
+    const phrase = phraseOf(reading, at)
+    if (!phrase || (phrase.roles.size === 0 && isWish({ ...phrase, topics: [] }) === false)) return false
+    at += phrase.folded.length
+  }
+  return true
+}
+
+/** Words that go on behind a title. */
+const BEHIND = new Set(
+  'thap nhung nam dau giua cuoi tu truoc sau from before after since in starring directed by cua co voi do made with where'.split(
+    ' ',
+  ),
+)
+
+/** Whether something ends in front of a word: the query, a clause, an item of a list, a title. */
+export function isBoundary(reading: Reading, at: number): boolean {
+  const word = reading.text.words[at]
+  if (word === undefined || /[^\s'’-]/.test(word.gap) || BEHIND.has(word.folded) || /^\d/.test(word.folded)) return true
+  return hasRole(reading, at, 'and', 'or', 'turn', 'negator')
+}

@@ -1,0 +1,136 @@
+import { STOP_WORDS } from '../text/stop-words.ts'
+import { isWish } from './phrase-table.ts'
+import { areFree, areOnlyPhrases, isBoundary, phraseOf, type Reading } from './reading.ts'
+import { ARTICLES } from './title-keys.ts'
+
+/** Words of the longest name that is looked for. */
+export const LONGEST_TITLE = 14
+/** “disaster movie” is no title, though there is one of that name. */
+export const BEHIND_TITLE: ReadonlySet<string> = new Set(['phim', 'movie', 'film'])
+
+/** How sure it is that a title follows. */
+export type Expected = 'surely' | 'perhaps'
+
+export interface FoundTitle {
+  item: number
+  /** its words, with the year behind it or before it */
+  to: number
+}
+
+/** The longest title that begins at a word. */
+export function titleAt(reading: Reading, at: number, expected: Expected): FoundTitle | undefined {
+  const { words } = reading.text
+  for (let to = Math.min(words.length, at + LONGEST_TITLE); to > at; to--) {
+    if (!areFree(reading, at, to)) continue
+    const year = yearBehind(reading, to)
+    const exact = year === null ? -1 : nameAt(reading, at, to, year.year, false)
+    if (exact >= 0) return { item: exact, to: year!.to }
+    if (!mayBeTitle(reading, at, to, expected)) continue
+    const item = nameAt(reading, at, to, null, expected === 'surely' || isSeries(reading, at, to))
+    if (item >= 0) return { item, to }
+  }
+  return isYear(words[at]?.folded ?? '') ? titleOfYear(reading, at) : undefined
+}
+
+/** “the 1933 King Kong”, “the 1994 version of Little Women” */
+function titleOfYear(reading: Reading, at: number): FoundTitle | undefined {
+  const { words } = reading.text
+  let from = at + 1
+  while (/^(?:version|film|movie|ban|phien|cua|of)$/.test(words[from]?.folded ?? '')) from++
+  for (let to = Math.min(words.length, from + LONGEST_TITLE); to > from; to--) {
+    if (!areFree(reading, from, to)) continue
+    const item = nameAt(reading, from, to, Number(words[at]!.folded), false)
+    if (item >= 0) return { item, to }
+  }
+  return undefined
+}
+
+/** “the movie” and “the one” are names too. */
+const NOUNS = new Set(['movie', 'movies', 'film', 'films', 'one', 'ones', 'flick', 'show', 'genre', 'story'])
+
+/** Whether words that are a name are meant as one: “like horror” and “I like it” are not. */
+function mayBeTitle(reading: Reading, from: number, to: number, expected: Expected): boolean {
+  const { words } = reading.text
+  const isLone = to - from === 1
+  const word = words[from]!
+  if (isLone && (STOP_WORDS.has(word.folded) || word.folded.length < 3))
+    return (expected === 'surely' || word.isCapital) && isBoundary(reading, to)
+  // “disaster movie”
+  if (expected === 'perhaps' && to - from === 2 && BEHIND_TITLE.has(words[to - 1]!.folded) && !word.isCapital)
+    return false
+  if (!isLone && ARTICLES.has(word.folded) && areOnlyPhrases(reading, from + 1, to)) {
+    return (
+      areCapitals(reading, from + 1, to) ||
+      (expected === 'surely' && isBoundary(reading, to) && !NOUNS.has(words[to - 1]!.folded))
+    )
+  }
+  if (isLone && word.isCapital && expected === 'surely' && (!isWishAt(reading, from) || isBoundary(reading, to)))
+    return true
+  if (areOnlyPhrases(reading, from, to))
+    return !isLone && ((expected === 'surely' && isNameBehindLike(reading, from, to)) || areCapitals(reading, from, to))
+  return expected === 'surely' || !isLone || word.isCapital || isBoundary(reading, to)
+}
+
+/** Whether a part of a name is meant, as in “fan of Star Wars”; “Chris Rock” is a person, and part of a name. */
+function isSeries(reading: Reading, from: number, to: number): boolean {
+  return (
+    to - from > 1 && areCapitals(reading, from, to) && !reading.lexicon.people.has(namesIn(reading, from, to).join(' '))
+  )
+}
+
+/** But for words such as “of”. */
+function areCapitals({ text: { words } }: Reading, from: number, to: number): boolean {
+  if (!words[from]!.isCapital) return false
+  for (let at = from; at < to; at++) if (!words[at]!.isCapital && !STOP_WORDS.has(words[at]!.folded)) return false
+  return true
+}
+
+/** Of words that are all known, whether “like” makes a name of them: “like strange days”, but not “like war movies”. */
+function isNameBehindLike(reading: Reading, from: number, to: number): boolean {
+  if (to - from > 2 || hasOtherWord(reading, from, to)) return true
+  return isBoundary(reading, to) && !NOUNS.has(reading.text.words[to - 1]!.folded)
+}
+
+/** Whether one of a name's words neither asks for anything nor says nothing: `star` of `star wars`. */
+function hasOtherWord(reading: Reading, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const phrase = phraseOf(reading, at)
+    if (phrase && !isWish(phrase) && !phrase.roles.has('filler')) return true
+  }
+  return false
+}
+
+export function isWishAt(reading: Reading, at: number): boolean {
+  const phrase = phraseOf(reading, at)
+  return phrase !== undefined && isWish({ ...phrase, topics: [] })
+}
+
+/** The movie that goes by words [from, to); −1 where none does. */
+export function nameAt(reading: Reading, from: number, to: number, year: number | null, withParts: boolean): number {
+  const names = namesIn(reading, from, to)
+  const { titles } = reading.lexicon
+  return withParts ? titles.called(names, year) : titles.named(names, year)
+}
+
+/** As titles have them; the last without the ’s of “Heat’s”. */
+export function namesIn({ text }: Reading, from: number, to: number): string[] {
+  return text.words.slice(from, to).map(({ joined }) => joined)
+}
+
+export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|from|of|the|version|original)$/
+const BEHIND_YEAR = /^(?:one|version)$/
+
+const MOST_BEFORE_YEAR = 3
+
+/** A year right behind a title: `Solaris (1972)`, `Solaris bản 1972`, “Solaris from 1972”. */
+export function yearBehind({ text: { words } }: Reading, from: number): { year: number; to: number } | null {
+  let at = from
+  while (at - from < MOST_BEFORE_YEAR && BEFORE_YEAR.test(words[at]?.folded ?? '')) at++
+  const year = words[at]?.folded ?? ''
+  if (!isYear(year)) return null
+  return { year: Number(year), to: BEHIND_YEAR.test(words[at + 1]?.folded ?? '') ? at + 2 : at + 1 }
+}
+
+export function isYear(word: string): boolean {
+  return /^(?:18|19|20)\d\d$/.test(word)
+}
