@@ -6,12 +6,14 @@ import { authorize } from './middleware/authorize.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { openApi } from './openapi.ts'
 import { answerError, ProblemError } from './routes/errors.ts'
+import { explainRoutes } from './routes/explain.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
 import { groupRoutes } from './routes/group.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelRoutes } from './routes/model.ts'
 import { movieRoutes } from './routes/movies.ts'
 import { predictRoutes } from './routes/predict.ts'
+import { queryRoutes } from './routes/query.ts'
 import { recommendRoutes } from './routes/recommend.ts'
 import { replayRoutes } from './routes/replay.ts'
 import type { Route } from './routes/route.ts'
@@ -23,6 +25,8 @@ import { whatIfRoutes } from './routes/what-if.ts'
 
 const ROUTES: Route[] = [
   ...recommendRoutes,
+  ...queryRoutes,
+  ...explainRoutes,
   ...groupRoutes,
   ...whatIfRoutes,
   ...replayRoutes,

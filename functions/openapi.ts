@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import * as api from '#core/schemas/api.ts'
+import { Intent } from '#core/schemas/intent.ts'
+import * as query from '#core/schemas/query.ts'
 import type { Auth, Settings } from './env.ts'
 import type { Route } from './routes/route.ts'
 
@@ -63,7 +65,13 @@ export function openApi(routes: Route[], settings: Settings): Json {
 function operation(route: Route, named: Named, { auth, rateLimits }: Settings): Json {
   const isGuarded = auth.mode !== 'none' && route.scope !== 'public'
   const responses: Record<string, Json> = {
-    200: { description: 'OK', content: content(reference(route.answer, named)) },
+    200: {
+      description: 'OK',
+      content: {
+        ...content(reference(route.answer, named)),
+        ...(route.isStreamed && { 'text/event-stream': { schema: { type: 'string' } } }),
+      },
+    },
   }
   if (route.isSameForAll) responses[304] = { description: 'As the `ETag` in `If-None-Match` says: nothing has changed' }
   // not ours: whatever listens before the Worker answers it, in words of its own
@@ -114,10 +122,10 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query'): Json[] {
   }))
 }
 
-/** Every exported schema of api.ts under its name there; the numbers' and texts' own are written where they stand. */
+/** Every exported schema of api.ts, query.ts and intent.ts under its name there; the numbers' and texts' own are written where they stand. */
 function namedSchemas(): z.core.$ZodRegistry<{ id: string }> {
   const registry = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries(api))
+  for (const [id, schema] of Object.entries({ ...api, ...query, Intent }))
     if (schema instanceof z.ZodObject || schema instanceof z.ZodEnum || schema instanceof z.ZodUnion)
       registry.add(schema, { id })
   return registry
@@ -132,7 +140,7 @@ function componentSchemas(named: Named): Record<string, Json> {
 
 function reference(schema: z.ZodType, named: Named): Json {
   const id = named.get(schema)?.id
-  if (id === undefined) throw new RangeError('a route answers with a schema that api.ts does not export')
+  if (id === undefined) throw new RangeError('a route answers with a schema that none of their files exports')
   return { $ref: SETTINGS.uri(id) }
 }
 

@@ -95,8 +95,12 @@ function mark(blocked: Uint8Array, itemIndex: number, flag: 0 | 1): void {
   if (itemIndex >= 0) blocked[itemIndex] = flag
 }
 
-/** Genre names, in any case → bits. 0 when none are named. */
-function genreMask({ genreNames }: CatalogIndex, path: string, names: readonly string[] | undefined): number {
+/**
+ * Genre names, in any case → bits. 0 when none are named.
+ * @param path names the field in the error
+ * @throws {UnknownNameError} for a genre that no movie has
+ */
+export function genreMask({ genreNames }: CatalogIndex, path: string, names: readonly string[] | undefined): number {
   let mask = 0
   for (const name of names ?? []) {
     const bit = genreNames.findIndex((known) => known.toLowerCase() === name.toLowerCase())

@@ -46,7 +46,7 @@ export interface PlacedMovie {
  */
 export function placeMovie(movie: NewMovie, placement: PlacementIndex, content: ContentIndex): PlacedMovie {
   const { fieldWeights, maxTermsPerMovie } = placement.content
-  const indexOf = (term: string) => termIndexOf(content, term)
+  const indexOf = content.termIndexOf
   const entries = unitRow(
     termFrequencies(movie, fieldWeights),
     indexOf,
@@ -176,20 +176,6 @@ export function nearestToPlaced(
       terms: shared.map(({ term }) => content.term(term)),
     }
   })
-}
-
-/** @returns −1 for a term that no movie of the catalogue has; O(log numTerms) */
-function termIndexOf(content: ContentIndex, wanted: string): number {
-  let low = 0
-  let high = content.numTerms - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const term = content.term(middle)
-    if (term === wanted) return middle
-    if (term < wanted) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
 }
 
 type Feature = [column: number, value: number]

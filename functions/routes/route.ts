@@ -1,11 +1,14 @@
 import { bodyLimit } from 'hono/body-limit'
+import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
 import type { Scope } from '#core/api-key.ts'
 import type { Rung } from '#core/schemas/api.ts'
 import { rule, show } from '#core/schemas/problem.ts'
+import type { Llm } from '#recommend/handles.ts'
 import { requireOwnUser } from '../auth/caller.ts'
 import { type HonoContext, type RequestLog, timed } from '../context.ts'
 import type { Env } from '../env.ts'
+import { openLlm } from '../llm/index.ts'
 import { currentModel, type OpenedModel, type ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { answerWithValidator } from './validator.ts'
@@ -28,6 +31,8 @@ export interface Route {
   answer: z.ZodType
   /** depends on nothing but the address and the model, so caches may keep it for a while */
   isSameForAll?: boolean
+  /** also answers by server-sent events, to who accepts nothing else */
+  isStreamed?: boolean
   /** statuses besides 200 and 500 */
   errors: (400 | 404 | 409 | 413 | 415 | 501 | 503)[]
   respond(context: HonoContext): Promise<Response>
@@ -46,14 +51,31 @@ interface RouteInput<Params extends Fields, Query extends Fields, Body extends F
   answer: Answer
   isSameForAll?: boolean
   errors?: Route['errors']
-  handle(request: {
-    params: z.infer<Params>
-    query: z.infer<Query>
-    body: z.infer<Body>
-    served: ServedModel
-    env: Env
-    log: RequestLog
-  }): Promise<z.infer<Answer>> | z.infer<Answer>
+  handle(request: RouteRequest<Body, Params, Query>): Promise<z.infer<Answer>> | z.infer<Answer>
+  /** the same in parts, to who accepts server-sent events; what is thrown before the first of them is answered as ever */
+  stream?(request: RouteRequest<Body, Params, Query>): AsyncGenerator<ServerEvent>
+}
+
+/** What a route's handler gets. */
+export interface RouteRequest<
+  Body extends Fields = typeof NOTHING,
+  Params extends Fields = typeof NOTHING,
+  Query extends Fields = typeof NOTHING,
+> {
+  params: z.infer<Params>
+  query: z.infer<Query>
+  body: z.infer<Body>
+  served: ServedModel
+  env: Env
+  log: RequestLog
+  /** its time begins with the request */
+  llm: Llm
+}
+
+/** One of a stream; the data is sent as JSON. */
+export interface ServerEvent {
+  event: string
+  data: object
 }
 
 /** An operation that answers from the current model: its request is validated by the schemas, then handled. */
@@ -71,6 +93,7 @@ export function route<
     params,
     query,
     body: input.body ?? null,
+    isStreamed: input.stream !== undefined,
     errors: [400, 503, ...(input.body ? [413 as const, 415 as const] : []), ...(input.errors ?? [])],
     async respond(context) {
       const served = await timed(context, 'model', currentModel(context.env, context.executionCtx))
@@ -84,9 +107,11 @@ export function route<
         served,
         env: context.env,
         log: context.get('log'),
+        llm: openLlm(context.env, context.executionCtx, context.req.raw, context.get('log')),
       }
       const { params: inPath, query: inQuery, body: inBody } = request
       requireOwnUser(context.get('caller')!, { inPath, inQuery, inBody })
+      if (input.stream && wantsEvents(context)) return streamed(context, input.stream(request))
       const answer = await timed(context, 'answer', Promise.resolve(input.handle(request)))
       if (hasRung(answer)) context.set('rung', answer.rung)
       return input.isSameForAll
@@ -94,6 +119,21 @@ export function route<
         : context.json(answer as object)
     },
   }
+}
+
+function wantsEvents(context: HonoContext): boolean {
+  return /^text\/event-stream\b/i.test(context.req.header('Accept') ?? '')
+}
+
+async function streamed(context: HonoContext, events: AsyncGenerator<ServerEvent>): Promise<Response> {
+  let next = await timed(context, 'answer', events.next())
+  return streamSSE(context, async (stream) => {
+    while (!next.done && !stream.aborted) {
+      const { event, data } = next.value
+      await stream.writeSSE({ event, data: JSON.stringify(data) })
+      next = await events.next()
+    }
+  })
 }
 
 function hasRung(answer: unknown): answer is { rung: Rung } {
@@ -105,20 +145,27 @@ async function readJson(context: HonoContext, maxBytes: number): Promise<unknown
   // a form or plain text could be sent by any page without asking first; JSON could not
   if (!/^application\/json\s*(;|$)/i.test(type ?? ''))
     throw new ProblemError('unsupported_media_type', `Content-Type: found ${show(type)}; must be application/json`)
-  let text = ''
-  await bodyLimit({
-    maxSize: maxBytes,
-    onError: () => {
-      throw new ProblemError('too_large', `the body is larger than ${maxBytes} bytes`)
-    },
-  })(context, async () => {
-    text = await context.req.text()
-  })
+  const text = await readText(context, maxBytes)
   try {
     return JSON.parse(text)
   } catch (error) {
     throw new ProblemError('bad_request', `the body must be JSON: ${(error as Error).message}`)
   }
+}
+
+/** A body says beforehand how long it is, or is counted on its way. */
+async function readText(context: HonoContext, maxBytes: number): Promise<string> {
+  const tooLarge = () => {
+    throw new ProblemError('too_large', `the body is larger than ${maxBytes} bytes`)
+  }
+  const length = context.req.header('Content-Length')
+  if (length !== undefined && context.req.header('Transfer-Encoding') === undefined)
+    return Number(length) <= maxBytes ? context.req.raw.text() : tooLarge()
+  let text = ''
+  await bodyLimit({ maxSize: maxBytes, onError: tooLarge })(context, async () => {
+    text = await context.req.text()
+  })
+  return text
 }
 
 /** @throws {ProblemError} for the first problem: where, what was found, what is allowed */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
-import * as schemas from '#core/schemas/api.ts'
+import * as api from '#core/schemas/api.ts'
+import * as query from '#core/schemas/query.ts'
 
 /** As much of /openapi.json as answers are held to. */
 interface Description {
@@ -40,8 +41,8 @@ export function contractOf(description: Description): Contract {
 }
 
 function check(name: string, json: unknown, where: string): void {
-  const schema = Object.entries(schemas).find(([exported]) => exported === name)?.[1]
-  if (!(schema instanceof z.ZodType)) throw new Error(`${where}: ${name} is no schema of api.ts`)
+  const schema = Object.entries({ ...api, ...query }).find(([exported]) => exported === name)?.[1]
+  if (!(schema instanceof z.ZodType)) throw new Error(`${where}: ${name} is no schema of the API`)
   const result = schema.safeParse(json)
   if (!result.success) throw new Error(`${where}: the answer is no ${name}: ${z.prettifyError(result.error)}`)
   // a field that the schema lacks is not in what it parses

@@ -10,6 +10,8 @@ export interface ContentIndex extends ContentRows {
   documentFrequencies: Int32Array
   /** ascending by code unit */
   term(termIndex: number): string
+  /** @returns −1 for a term that no movie has; O(log numTerms) */
+  termIndexOf(term: string): number
 }
 
 /** @param module compiled kernels/serve.wasm, whose memory holds the postings */
@@ -28,10 +30,25 @@ export function openContent(contentBytes: Uint8Array, termBytes: Uint8Array, mod
       throw new ArtifactError(`content.arrow: term ${term}, terms.arrow has ${numTerms}`)
   }
   const rows: ContentRows = { numItems, numTerms, offsets, termIndices, weights, scales }
+  const termOf = (termIndex: number) => terms.text('term', termIndex)
   return {
     ...rows,
     postings: openContentKernels(module, rows),
     documentFrequencies: terms.numbers('documentFrequency'),
-    term: (termIndex) => terms.text('term', termIndex),
+    term: termOf,
+    termIndexOf: (wanted) => indexOfTerm(wanted, numTerms, termOf),
   }
+}
+
+function indexOfTerm(wanted: string, numTerms: number, termOf: (termIndex: number) => string): number {
+  let low = 0
+  let high = numTerms - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const term = termOf(middle)
+    if (term === wanted) return middle
+    if (term < wanted) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
 }

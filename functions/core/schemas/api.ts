@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ApiConfig, BlendWeights, SOURCES, type Source } from './config.ts'
 import { ModelCard } from './manifest.ts'
+import { quickly } from './quickly.ts'
 
 /**
  * Requests and answers of the public API: the single source of the types, of the validation and of
@@ -69,6 +70,13 @@ export const RecommendOptions = ListOptions.extend({
   weights: RequestWeights.optional().describe(
     'weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model',
   ),
+  ranker: z
+    .boolean()
+    .optional()
+    .describe(
+      'false: the movies in the order of their blended scores, without the learned order of the first ones, which was ' +
+        'learned for the default weights and so never goes with others',
+    ),
   diversity: z
     .number()
     .min(0)
@@ -79,16 +87,35 @@ export const RecommendOptions = ListOptions.extend({
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>
 
-export const HistoryEntry = z.strictObject({
-  movieId: MovieId,
-  rating: Stars.optional().describe('stars; left out, the movie counts as liked'),
-  timestamp: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('seconds since 1970; left out, entries count as given in order of time'),
-})
+export const HistoryEntry = quickly(
+  z.strictObject({
+    movieId: MovieId,
+    rating: Stars.optional().describe('stars; left out, the movie counts as liked'),
+    timestamp: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('seconds since 1970; left out, entries count as given in order of time'),
+  }),
+  isHistoryEntry,
+)
 export type HistoryEntry = z.infer<typeof HistoryEntry>
+
+/** The schema's own rules. */
+function isHistoryEntry(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  for (const name in value) if (name !== 'movieId' && name !== 'rating' && name !== 'timestamp') return false
+  const { movieId, rating, timestamp } = value as Record<string, unknown>
+  return (
+    isWhole(movieId, 1, 0x7fff_ffff) &&
+    (rating === undefined || (typeof rating === 'number' && isWhole(2 * rating, 1, 10))) &&
+    (timestamp === undefined || isWhole(timestamp, 0, Number.MAX_SAFE_INTEGER))
+  )
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+}
 
 export const TasteToken = z
   .string()
@@ -97,7 +124,7 @@ export const TasteToken = z
   .describe('a history as POST /taste signed it; of its times only the order is kept')
 
 /** The same rules as `refine` has, in the description's words. */
-const either = (...names: string[]) => ({ oneOf: names.map((name) => ({ required: [name] })) })
+export const either = (...names: string[]) => ({ oneOf: names.map((name) => ({ required: [name] })) })
 
 /** A viewer is known by one of the three. */
 function isOneViewer(request: { userId?: unknown; history?: unknown; taste?: unknown }): boolean {
@@ -168,7 +195,11 @@ export const Shares = z
     neighbours: z.number(),
     content: z.number(),
     popularity: z.number(),
-  } satisfies Record<Source, z.ZodType>)
+    ranker: z
+      .number()
+      .optional()
+      .describe('what the learned order of the first movies added; left out where none took part'),
+  } satisfies Record<Source | 'ranker', z.ZodType>)
   .describe('how much of the score came from each source, below 0 where one speaks against; they sum to the score')
 export type Shares = z.infer<typeof Shares>
 
@@ -183,7 +214,9 @@ export type Reason = z.infer<typeof Reason>
 
 export const RecommendedMovie = MovieSummary.extend({
   rank: z.int().describe('1 is first'),
-  score: z.number().describe('blended score; comparable within one answer only'),
+  score: z
+    .number()
+    .describe('blended score, moved where the first movies are in a learned order; comparable within one answer only'),
   shares: Shares,
   reason: Reason,
   predictedStars: z
@@ -203,8 +236,10 @@ export type Rung = z.infer<typeof Rung>
 
 /** Parts of an answer that were not to be had, by name. */
 export const Degraded = z
-  .array(z.enum(['liveRatings', 'publishedHistory']))
-  .describe('what this answer had to do without; empty when all was there')
+  .array(z.enum(['liveRatings', 'publishedHistory', 'parse', 'rerank', 'explain']))
+  .describe(
+    'what this answer had to do without; empty when all was there. parse, rerank, explain: the language model was asked and gave nothing of use',
+  )
 export type Degraded = z.infer<typeof Degraded>
 
 export const DiversityReceipt = z
@@ -219,7 +254,7 @@ export const DiversityReceipt = z
 export type DiversityReceipt = z.infer<typeof DiversityReceipt>
 
 /** Where a list stands among its pages. */
-const PAGE = {
+export const PAGE = {
   nextCursor: z
     .string()
     .nullable()
@@ -228,7 +263,7 @@ const PAGE = {
     .boolean()
     .describe('another model than that of the page before answered: nothing repeats, but the order is the new one'),
 }
-const Seed = z.int().nullable().describe('of the draws behind the answer; null: chance plays no part in it')
+export const Seed = z.int().nullable().describe('of the draws behind the answer; null: chance plays no part in it')
 
 export const Recommendations = z.object({
   modelId: z.string().describe('build that answered'),
@@ -268,7 +303,7 @@ export const GroupMember = z
   .meta(either('userId', 'history', 'taste'))
 
 /** What a group asks for, but for who they are. */
-export const GroupOptions = RecommendOptions.extend({
+export const GroupOptions = RecommendOptions.omit({ ranker: true }).extend({
   strategy: z
     .enum(['average', 'leastMisery', 'averageWithoutMisery'])
     .default('average')

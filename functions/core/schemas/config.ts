@@ -421,6 +421,23 @@ const HybridConfig = z.strictObject({
   weights: z.union([z.literal('learned'), BlendWeights]).default('learned'),
 })
 
+/** A learned order of the first movies of the blended list, by gradient-boosted trees (build/evaluate/ranker). */
+export const RankerConfig = z.strictObject({
+  /** auto: shipped where it proves itself on validation; off: none is learned */
+  enabled: z.enum(['auto', 'off']).default('auto'),
+  /** most trees; how many of them are kept is found on held-out users */
+  trees: z.int().min(1).max(1000).default(120),
+  /** most leaves of a tree */
+  leaves: z.int().min(2).max(16).default(15),
+  /** share of what a tree says that is taken */
+  learningRate: z.number().positive().max(1).default(0.1),
+  /** fewest movies of lists that a leaf may stand for */
+  minRows: z.int().min(1).max(1e6).default(200),
+  /** movies of the blended list that are put in order */
+  pool: z.int().min(10).max(1000).default(100),
+})
+export type RankerConfig = z.infer<typeof RankerConfig>
+
 const ModelConfig = z.strictObject({
   /** a rating counts as a like from this star up */
   likedFrom: z.number().default(3.5),
@@ -431,12 +448,14 @@ const ModelConfig = z.strictObject({
   content: ContentConfig.prefault({}),
   popularity: PopularityConfig.prefault({}),
   hybrid: HybridConfig.prefault({}),
+  ranker: RankerConfig.prefault({}),
 })
 export type ModelConfig = z.infer<typeof ModelConfig>
 
+/** The endpoint is the Worker's own (wrangler.toml); a model carries what was measured of a language model. */
 const LlmConfig = z.strictObject({
-  /** this version answers without a language model: only `off` is allowed */
-  mode: z.literal('off', { error: 'only "off": this version answers without a language model' }).default('off'),
+  /** file that `marquee evaluate --rerank --json` wrote: what `LLM_RERANK = "auto"` goes by; null: nothing was measured */
+  rerankEvidence: z.string().min(1).nullable().default(null),
 })
 
 export const EvaluationConfig = z.strictObject({

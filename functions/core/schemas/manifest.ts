@@ -57,6 +57,21 @@ export const BlendTable = z
   .describe('weights by history length: the last row whose minLikes is not above the number of likes holds')
 export type BlendTable = z.infer<typeof BlendTable>
 
+/** Why the list is put in order by a ranker, or is not. */
+export const RankerCard = z.object({
+  shipped: z.boolean().describe('only where the interval lies above 0'),
+  pool: z.int().describe('movies of the blended list that it puts in order'),
+  minRatings: z.int().describe('ratings of a history from which on it does'),
+  trees: z.int(),
+  users: z.int().describe('validation users that it was learned by and judged on'),
+  folds: z.int().describe('parts of the users, each judged by trees that were grown on the others'),
+  'ndcg@10': Estimate.describe('ranked minus blended, paired by user'),
+  gains: z
+    .record(z.string(), z.number())
+    .describe('of each feature, the part of all that the trees gained by asking for it, the largest first'),
+})
+export type RankerCard = z.infer<typeof RankerCard>
+
 /** How far predicted stars were off, on ratings that the model had not seen. */
 export const StarsEvaluation = z.object({
   users: z.int(),
@@ -80,6 +95,23 @@ export const StarsEvaluation = z.object({
     ),
 })
 export type StarsEvaluation = z.infer<typeof StarsEvaluation>
+
+/** What a language model's re-ranking brought, as `marquee evaluate --rerank` measured it. */
+export const RerankEvidence = z
+  .object({
+    model: z.string().describe('of the language model'),
+    prompt: z.string().describe('version of the prompt'),
+    users: z.int(),
+    'ndcg@10': Estimate.describe('re-ranked minus as scored, paired by user'),
+    shuffled: z
+      .object({ 'ndcg@10': Estimate })
+      .describe('the same where the model got the candidates in an order of chance'),
+  })
+  .describe('left out where nothing was measured')
+export type RerankEvidence = z.infer<typeof RerankEvidence>
+
+/** As much of what that command writes. */
+export const RerankFile = z.object({ evidence: RerankEvidence })
 
 /** What a person should know of a model before trusting it. Served by `GET /model`. */
 export const ModelCard = z.object({
@@ -125,6 +157,7 @@ export const ModelCard = z.object({
       .describe('likes after which an older like weighs half in the collaborative score; null: all weigh the same'),
     neighbourHalfLife: z.number().nullable().describe('the same for the item–item weights'),
     blend: BlendTable,
+    ranker: RankerCard.optional().describe('of the learned order of the first movies; none where none was tried'),
   }),
   evaluation: z.object({
     protocol: z.string().describe('how the numbers came about, in words'),
@@ -135,6 +168,7 @@ export const ModelCard = z.object({
     overPopularity: z.record(z.string(), Estimate).describe('served blend minus popularity, paired by user'),
     stars: StarsEvaluation.nullable().describe('of predicted stars; null where the model predicts none'),
   }),
+  rerank: RerankEvidence.optional(),
   exampleUsers: z.array(z.int()).describe('users that the page offers to try'),
 })
 export type ModelCard = z.infer<typeof ModelCard>

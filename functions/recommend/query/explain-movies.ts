@@ -1,0 +1,16 @@
+import type { History } from '#core/history.ts'
+import type { Model } from '#core/model.ts'
+import type { Intent } from '#core/schemas/intent.ts'
+import { type Facts, factsOf } from './facts.ts'
+import { viewerOf } from './viewer.ts'
+
+/** What may be said of movies to a viewer who asked for nothing in particular: their taste, and what the movies are. */
+export function factsForViewer(
+  itemIndices: readonly number[],
+  history: History,
+  language: Intent['language'],
+  model: Model,
+): Facts[] {
+  const viewer = viewerOf(history, new Uint8Array(model.catalog.numItems), model)
+  return itemIndices.map((itemIndex) => factsOf(itemIndex, {}, viewer?.because(itemIndex) ?? [], language, model))
+}

@@ -1,0 +1,139 @@
+import type { Model } from '#core/model.ts'
+import { openQueryLexicon, type QueryLexicon } from '#core/query/lexicon.ts'
+import type { Degraded } from '#core/schemas/api.ts'
+import type { Intent } from '#core/schemas/intent.ts'
+import type { ModelCard } from '#core/schemas/manifest.ts'
+import { type QueriedMovie, QueryAnswer, QueryRequest } from '#core/schemas/query.ts'
+import { predictStars } from '#recommend/predict-stars.ts'
+import { type QueryHandles, type QueryList, recommendForQuery } from '#recommend/query/index.ts'
+import type { RerankSettings } from '#recommend/query/rerank.ts'
+import { type Understood, understand } from '#recommend/query/understand.ts'
+import { type Env, settingsOf } from '../env.ts'
+import type { ServedModel } from '../open-model.ts'
+import { PROMPTS } from '../prompts.ts'
+import { answerAndWords, inModelsWords } from './explanations.ts'
+import { pageOf } from './paging.ts'
+import { movieSummary, nowSeconds, round } from './present.ts'
+import { listLength, type Route, type RouteRequest, route } from './route.ts'
+import { type ViewerHistory, viewerHistory } from './viewer.ts'
+
+type Asked = RouteRequest<typeof QueryRequest>
+
+/** The answer by templates, and the list it shows. */
+async function answerQuery({ body, served, env, log, llm }: Asked): Promise<{ answer: QueryAnswer; list: QueryList }> {
+  const { text, intent, userId, history: given, taste, ...options } = body
+  const { model, modelId, manifest } = served
+  const handles: QueryHandles = { llm, prompts: PROMPTS, rerank: rerankSettings(options.rerank, env, served) }
+  const [understood, viewer] = await Promise.all([
+    intent ? asGiven(intent) : understand(text, model.catalog.genreNames, lexiconOf(model), llm, PROMPTS),
+    viewerHistory({ userId, history: given, taste }, { served, env, log }),
+  ])
+  const { shown, numShown, fields } = pageOf(options.cursor, served)
+  const query = { text, intent: understood.intent }
+  const list = await recommendForQuery(
+    query,
+    viewer.history,
+    options,
+    listLength(options.k, manifest),
+    model,
+    handles,
+    shown,
+  )
+  const itemIndices = list.entries.map(({ candidate }) => candidate.itemIndex)
+  const answer: QueryAnswer = {
+    modelId,
+    seed: null,
+    rung: list.rung,
+    intent: understood.intent,
+    understoodBy: understood.by,
+    rerankedBy: list.isReranked ? 'model' : null,
+    kept: list.satisfying.kept,
+    relaxed: list.satisfying.relaxed,
+    unknownMovieIds: viewer.unknownMovieIds,
+    degraded: degradedParts(understood, viewer, list),
+    ...fields(itemIndices, list.hasMore),
+    items: queriedMovies(list, viewer, model, numShown, options.showOrder),
+  }
+  return { answer, list }
+}
+
+/** What the request says that it means. */
+function asGiven(intent: Intent): Understood {
+  return { intent, by: 'request', failure: null }
+}
+
+/** How the model may change the order; null: not at all. */
+function rerankSettings(asked: boolean | undefined, env: Env, { manifest }: ServedModel): RerankSettings | null {
+  const settings = settingsOf(env).llm
+  if (settings === null) return null
+  const { mode, ...bounds } = settings.rerank
+  const isOn = mode === 'auto' ? helps(manifest.card.rerank, settings.model) : mode === 'on'
+  return (asked ?? isOn) && mode !== 'off' ? bounds : null
+}
+
+/** Whether this very model has been measured to make orders better, whatever order it saw the movies in. */
+function helps(evidence: ModelCard['rerank'], model: string): boolean {
+  return (
+    evidence !== undefined &&
+    evidence.model === model &&
+    evidence.prompt === PROMPTS.rerank.version &&
+    evidence['ndcg@10'].low > 0 &&
+    evidence.shuffled['ndcg@10'].low > 0
+  )
+}
+
+/** The names of titles and people are looked up in a lexicon, which is made at the first query and kept. */
+const lexicons = new WeakMap<Model, QueryLexicon>()
+function lexiconOf(model: Model): QueryLexicon {
+  let known = lexicons.get(model)
+  if (!known) lexicons.set(model, (known = openQueryLexicon(model)))
+  return known
+}
+
+function degradedParts({ failure }: Understood, viewer: ViewerHistory, list: QueryList): Degraded {
+  return [...viewer.degraded, ...(failure === null ? [] : (['parse'] as const)), ...list.degraded]
+}
+
+function queriedMovies(
+  { entries, isReranked }: QueryList,
+  { starred }: ViewerHistory,
+  model: Model,
+  numShown: number,
+  showOrder: boolean,
+): QueriedMovie[] {
+  const items = entries.map(({ candidate }) => candidate.itemIndex)
+  const predicted = model.stars && predictStars(starred, items, model.stars, nowSeconds())
+  return entries.map(({ candidate: { itemIndex, score, shares }, receipt, explanation, placeBefore }, position) => ({
+    rank: numShown + position + 1,
+    ...movieSummary(model.catalog, itemIndex),
+    score,
+    shares,
+    receipt,
+    explanation,
+    predictedStars: predicted && round(predicted.stars[position]!, 2),
+    ...(showOrder && { rankBefore: isReranked ? numShown + placeBefore + 1 : numShown + position + 1 }),
+  }))
+}
+
+export const queryRoutes: Route[] = [
+  route({
+    method: 'post',
+    path: '/recommend/query',
+    scope: 'read',
+    tag: 'recommend',
+    summary:
+      'Top movies for a wish in words, Vietnamese or English. With `Accept: text/event-stream`: an event `items` with the ' +
+      'answer, then an event `explain` a movie as the language model words it, then `done`',
+    body: QueryRequest,
+    answer: QueryAnswer,
+    errors: [501],
+    async handle(asked) {
+      const { answer, list } = await answerQuery(asked)
+      return asked.body.explain === 'model' ? inModelsWords(answer, list.entries, asked) : answer
+    },
+    async *stream(asked) {
+      const { answer, list } = await answerQuery(asked)
+      yield* answerAndWords(answer, list.entries, asked)
+    },
+  }),
+]
