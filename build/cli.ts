@@ -5,7 +5,9 @@ import { SCOPES, type Scope } from '#core/api-key.ts'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
+import { asksForLanguage, type EvaluateLanguageFlags, evaluateLanguageCommand } from './commands/evaluate-language.ts'
 import { asksForNewMovies, evaluateNewMoviesCommand, NEW_MOVIES_PROTOCOL } from './commands/evaluate-new-movies.ts'
+import { asksForRerank, type EvaluateRerankFlags, evaluateRerankCommand } from './commands/evaluate-rerank.ts'
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
 import { evaluateStarsCommand, starProtocolOf } from './commands/evaluate-stars.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
@@ -64,6 +66,9 @@ Examples:
                                          tune, learn and judge on a split of your own
   $ npx marquee evaluate --report report.html
                                          all that can be said of the model, as one page with plots
+  $ LLM_BASE_URL=http://gpu:8000 LLM_DIALECT=vllm npx marquee evaluate --rerank
+                                         whether a language model makes the lists better
+  $ npx marquee evaluate --language      how well queries in Vietnamese and English are understood
   $ npx marquee import-factors als-model --until export
                                          a model of the factors that Spark learned
   $ npx marquee tune --try model.cf.regularization=log:0.5..100 --try model.cf.factors=32,64,128 --source cf
@@ -98,7 +103,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
 }
 
 /** The process: arguments in, exit code out. Ctrl-C asks the steps to stop, a second one does not wait for them. */
-export async function main(): Promise<void> {
+/** @param openLlm a client of the language model, for the commands that measure one */
+export async function main({ openLlm }: Pick<Surroundings, 'openLlm'> = {}): Promise<void> {
   const cwd = process.cwd()
   // paths in the configuration start at the repository, wherever the command is typed
   process.chdir(ROOT)
@@ -115,6 +121,7 @@ export async function main(): Promise<void> {
     build: async (options) => (await import('./index.ts')).build(options),
     prepareTables: async (options) => (await import('./prepare-tables.ts')).prepareTables(options),
     openStore: async (options) => (await import('./publish/local-r2.ts')).openLocalR2(options),
+    ...(openLlm && { openLlm }),
   })
   process.exit(code)
 }
@@ -141,23 +148,27 @@ function describeProgram(args: string[], surroundings: Surroundings): Command {
         .option('--output <dir>', 'write the tables there, and nothing else anywhere')
         .addOption(new Option('--split <strategy>', 'how to divide the ratings').choices([...SPLIT_STRATEGIES]))
     if (name === 'evaluate')
-      withSplitOptions(command)
+      withRerankOptions(withLanguageOptions(withSplitOptions(command)))
         .option('--report <file>', 'write all that can be said of it as one HTML file with plots')
         .option('--leaderboard <file>', 'write the metrics with their intervals as Markdown')
         .option(
           '--examine <file>',
           'look beyond the averages: curves, slices, popularity bias, diversity, what compression costs, as JSON',
         )
-    command.action((given: BuildFlags & PrepareFlags & EvaluateSplitFlags) => {
-      const flags = { ...given, commandLine: commandLine(args) }
-      const starProtocol = starProtocolOf(flags)
-      if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
-      if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
-      if (asksForNewMovies(flags)) return evaluateNewMoviesCommand(flags, surroundings)
-      if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
-      if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
-      return buildCommand({ ...flags, until: flags.until ?? until }, surroundings)
-    })
+    command.action(
+      (given: BuildFlags & PrepareFlags & EvaluateSplitFlags & EvaluateLanguageFlags & EvaluateRerankFlags) => {
+        const flags = { ...given, commandLine: commandLine(args) }
+        if (asksForRerank(flags)) return evaluateRerankCommand(flags, surroundings)
+        if (asksForLanguage(flags)) return evaluateLanguageCommand(flags, surroundings)
+        const starProtocol = starProtocolOf(flags)
+        if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
+        if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
+        if (asksForNewMovies(flags)) return evaluateNewMoviesCommand(flags, surroundings)
+        if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
+        if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
+        return buildCommand({ ...flags, until: flags.until ?? until }, surroundings)
+      },
+    )
   }
   withBuildOptions(program.command('import-factors'))
     .description('build with item factors that Spark MLlib or implicit learned, instead of training')
@@ -233,7 +244,24 @@ function withSplitOptions(command: Command): Command {
       ]),
     )
     .option('--input <path>', 'with --protocol: its data instead of data.sources; may stand several times', collect)
+    .option('--learning-curve', 'the same learned from an eighth, a quarter, half and all of the users')
     .option('--k <lengths>', 'lengths of the lists, such as 10,20', parseLengths)
+}
+
+/** How well queries in words are understood, instead of how good the lists are. */
+function withLanguageOptions(command: Command): Command {
+  return command
+    .option('--language', 'judge how queries in words are understood and answered, on labelled ones')
+    .option('--queries <file>', 'with --language: labelled queries of your own, one a line as JSON')
+    .option('--model <buildId>', 'with --language: whose titles and people (default: the model built last)')
+}
+
+/** What a language model makes of the lists, instead of the lists themselves. */
+function withRerankOptions(command: Command): Command {
+  return command
+    .option('--rerank', 'judge the re-ranking of the language model at LLM_BASE_URL; publishes nothing')
+    .option('--users <number>', 'with --rerank: validation users that it is asked about (default: 200)', parseCount)
+    .option('--max-move <places>', 'with --rerank: how far a movie may move (default: 10)', parseSeed)
 }
 
 function untilOption(steps: Step[]): Option {

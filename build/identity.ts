@@ -24,7 +24,7 @@ export interface Input {
  * @param codeHash of `hashCode`
  */
 export function buildIdentity(config: Config, inputs: Input[], codeHash: string): BuildIdentity {
-  const { logging: _logging, project, data, model, ...rest } = config
+  const { logging: _logging, llm: _counted, project, data, model, ...rest } = config
   const { artifacts: _artifacts, ...countedProject } = project
   const { imported: _imported, ...countedCf } = model.cf
   const countedModel = { ...model, cf: countedCf }

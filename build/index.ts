@@ -3,14 +3,24 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { randomSource } from '#core/random.ts'
 import type { Config } from '#core/schemas/config.ts'
-import type { Manifest, ModelCard } from '#core/schemas/manifest.ts'
-import { evaluate, examine, fitFoldIn, learnBlend, type Report, servingSettings } from './evaluate/index.ts'
+import type { ModelCard, RerankEvidence } from '#core/schemas/manifest.ts'
+import {
+  evaluate,
+  examine,
+  fitFoldIn,
+  learnBlend,
+  learnRanker,
+  type Report,
+  servingSettings,
+} from './evaluate/index.ts'
 import { learnItemKnn, learnUncompressed } from './experiments/compared.ts'
-import { encodeArtifacts, manifestFiles, readModel, writeModel } from './export/index.ts'
+import { encodeArtifacts, encodeRanker, manifestFiles, readModel, writeModel } from './export/index.ts'
 import { buildIdentity, hashCode } from './identity.ts'
 import { type FactorsSource, hashFactors, type PlacedFactors, placeFactors, readFactors } from './import/index.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
+import { hashFile } from './io/files.ts'
 import type { StepHandles } from './io/handles.ts'
+import { readRerankEvidence } from './io/rerank-evidence.ts'
 import { type Dataset, type Examination, type ExportedModel, PART, type Prepared, type Trained } from './nouns.ts'
 import { hashSplitFiles, prepare } from './prepare/index.ts'
 import { publish } from './publish/index.ts'
@@ -61,11 +71,14 @@ export interface BuildResult {
 export async function build(options: BuildOptions): Promise<BuildResult> {
   const { config, until, examined = false, handles, openStore } = options
   const factorsSource = factorsSourceOf(config)
+  const { rerankEvidence: rerankFile } = config.llm
+  const rerank = rerankFile === null ? null : readRerankEvidence(rerankFile)
   const inputs = [
     ...(await hashInputs(config.data)),
     ...(await hashSplitFiles(config.split)),
     ...(factorsSource ? await hashFactors(factorsSource) : []),
     ...(await hashSentenceModel(config.model.content.embeddings)),
+    ...(rerankFile === null ? [] : [{ file: rerankFile, sha256: (await hashFile(rerankFile)).sha256 }]),
   ]
   const { buildId } = buildIdentity(config, inputs, hashCode())
   const folder = join(config.project.artifacts, buildId)
@@ -79,7 +92,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   }
   const { exported, card, examination } = earlier
     ? { exported: earlier, card: earlier.manifest.card, examination: null }
-    : await makeModel(options, { buildId, folder, factorsSource, clock })
+    : await makeModel(options, { buildId, folder, factorsSource, rerank, clock })
   if (exported && clock.wants('publish')) {
     await clock.time('publish', async () => {
       const store = await openStore()
@@ -107,12 +120,14 @@ interface Making {
   buildId: string
   folder: string
   factorsSource: FactorsSource | null
+  /** what was measured of a language model before; the model card carries it */
+  rerank: RerankEvidence | null
   clock: ReturnType<typeof stopwatch>
 }
 
 /** All steps from the data to an exported model, as far as they are wanted. */
 async function makeModel({ config, compute, examined = false, handles }: BuildOptions, making: Making): Promise<Made> {
-  const { buildId, folder, factorsSource, clock } = making
+  const { buildId, folder, factorsSource, rerank, clock } = making
   // before all else: factors that cannot be used, or a GPU that is not there, are told at once
   const foreign = factorsSource && (await readFactors(factorsSource))
   const { device = 'auto', threads = availableParallelism(), resume = false } = compute ?? {}
@@ -141,28 +156,31 @@ async function makeModel({ config, compute, examined = false, handles }: BuildOp
     )
     if (!clock.wants('evaluate')) return NOTHING
 
-    const { model, blend, evaluation, examination } = await clock.time('evaluate', async () => {
+    const { model, blend, ranker, evaluation, examination } = await clock.time('evaluate', async () => {
       const isKnown = (part: number) => part !== PART.test
       const encoded = (learned: Trained) => encodeArtifacts(learned, prepared, isKnown)
       const foldIn = config.model.cf.type !== 'als' && fitFoldIn(encoded(draft), prepared, config, handles)
-      const blend = learnBlend(encoded({ ...draft, ...(foldIn && { foldIn }) }), prepared, config, handles)
+      const drafted = encoded({ ...draft, ...(foldIn && { foldIn }) })
+      const blend = learnBlend(drafted, prepared, config, handles)
+      const ranker = learnRanker(drafted, blend, prepared, config, handles)
       const model = { ...trained, ...(foldIn && { foldIn }) }
       const comparison = { ratings: prepared, parts: [PART.train, PART.validation], model: config.model, threads }
       const itemKnn = await learnItemKnn(comparison, handles)
-      const files = encoded(model)
+      const files = new Map([...encoded(model), ...encodeRanker(ranker.ranker)])
       const evaluation = evaluate(files, blend, prepared, config, handles, itemKnn)
       const uncompressed = examined && (await learnUncompressed(comparison, model, handles))
       const examination = uncompressed
         ? examine({ files, blend, prepared, config, itemKnn, uncompressed }, handles)
         : null
-      return { model, blend, evaluation, examination }
+      return { model, blend, ranker, evaluation, examination }
     })
-    const card = modelCard(config, prepared, model, blend, evaluation)
+    const learned = { blend, ...(ranker.card && { ranker: ranker.card }) }
+    const card = { ...modelCard(config, prepared, model, learned, evaluation), ...(rerank && { rerank }) }
     await writeReport(folder, buildId, card, dataset, prepared, model, imported)
     if (!clock.wants('export')) return { exported: null, card, examination }
 
     const exported = await clock.time('export', () => {
-      const files = encodeArtifacts(model, prepared, () => true)
+      const files = new Map([...encodeArtifacts(model, prepared, () => true), ...encodeRanker(ranker.ranker)])
       const header = { format: 'marquee-model', version: 1, buildId } as const
       return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelIn(folder))
     })
@@ -222,7 +240,7 @@ function modelCard(
   config: Config,
   prepared: Prepared,
   { factors, losses, foldIn, content }: Trained,
-  blend: Manifest['card']['model']['blend'],
+  learned: Pick<ModelCard['model'], 'blend' | 'ranker'>,
   evaluation: Report,
 ): ModelCard {
   const { cf, neighbours } = config.model
@@ -239,7 +257,8 @@ function modelCard(
       regularization: foldIn.regularization,
       unobservedWeight: foldIn.unobservedWeight,
       terms: content.terms.length,
-      ...servingSettings(config, blend),
+      ...servingSettings(config, learned.blend),
+      ...(learned.ranker && { ranker: learned.ranker }),
     },
     evaluation,
     exampleUsers: exampleUsers(prepared, config),

@@ -12,7 +12,9 @@ const ownNode = join(root, 'node_modules', '.bin', 'node')
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   const { main } = await import('../build/cli.ts')
-  await main()
+  await main({
+    openLlm: async ({ log, signal }) => (await import('./language-model.ts')).languageModel(process.env, log, signal),
+  })
 } else if (existsSync(ownNode)) {
   const child = spawn(ownNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
   // Ctrl-C reaches the child too, being in the same group: wait for what it makes of it

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { type Config, SOURCES } from '#core/schemas/config.ts'
+import type { RankerCard } from '#core/schemas/manifest.ts'
 import { ConfigError } from '../config/load-config.ts'
 import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/index.ts'
 import type { Split, SplitReport } from '../experiments/evaluate-split.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
 import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { learningCurveTable } from './learning-curve-table.ts'
 import { metricsTable } from './metrics-table.ts'
 import { splitFindings, writeReports } from './reports.ts'
 
@@ -18,12 +20,15 @@ export interface EvaluateSplitFlags extends BuildFlags {
   k?: number[]
   protocol?: ProtocolName
   input?: string[]
+  learningCurve?: boolean
 }
 
 /** Whether the command line asks for a split other than the configured one. */
 export function asksForSplit(flags: EvaluateSplitFlags): boolean {
-  const { train, valid, test, format, relevantFrom, k, protocol, input } = flags
-  return [train, valid, test, format, relevantFrom, k, protocol, input].some((flag) => flag !== undefined)
+  const { train, valid, test, format, relevantFrom, k, protocol, input, learningCurve } = flags
+  return [train, valid, test, format, relevantFrom, k, protocol, input, learningCurve].some(
+    (flag) => flag !== undefined,
+  )
 }
 
 /** Tune, learn and judge on a split of one's own or a published protocol; prints the table of metrics. */
@@ -36,9 +41,20 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
   const cutoffs = flags.k ?? (flags.protocol ? PROTOCOLS[flags.protocol].cutoffs : configured.evaluation.cutoffs)
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
   const { device, threads } = flags
+  const compute = { device, ...(threads !== undefined && { threads }) }
+  if (flags.learningCurve) {
+    if (flags.report !== undefined || flags.leaderboard !== undefined)
+      throw new ConfigError('--learning-curve: found --report or --leaderboard beside it; it makes a table and --json')
+    const curve = await withHandles(config, surroundings, async (handles) => {
+      const { learningCurve } = await import('../experiments/learning-curve.ts')
+      return learningCurve(await readSplit(config, handles), config, compute, handles)
+    })
+    stdout.write(`${cutoffs.map((cutoff) => learningCurveTable(curve, cutoff)).join('\n\n')}\n`)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), curve)
+    return
+  }
   const report = await withHandles(config, surroundings, async (handles) => {
     const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
-    const compute = { device, ...(threads !== undefined && { threads }) }
     return evaluateSplit(await readSplit(config, handles), config, compute, handles)
   })
   stdout.write(`${splitSummary(report, cutoffs)}\n`)
@@ -62,7 +78,13 @@ function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, h
       (await import('../experiments/named-split.ts')).namedSplit(protocol, inputs, config, handles)
   }
   if (train === undefined && valid === undefined && test === undefined) {
-    const alone = { input, k: flags.k, format: flags.format, 'relevant-from': flags.relevantFrom }
+    const alone = {
+      input,
+      k: flags.k,
+      format: flags.format,
+      'relevant-from': flags.relevantFrom,
+      'learning-curve': flags.learningCurve,
+    }
     const [flag] = Object.entries(alone).find(([, value]) => value !== undefined) ?? []
     throw new ConfigError(`--${flag}: found neither --protocol nor --train beside it`)
   }
@@ -124,7 +146,14 @@ function chosenOf({ tuned }: SplitReport): Chosen[] {
     ['neighbours', settingsOf({ ...neighbours, ...learned }, ['type', ...Object.keys(learned), 'recencyHalfLife'])],
     ['popularity', settingsOf(popularity, ['halfLifeDays'])],
     ...blend.map(({ minLikes, weights }): Chosen => [`blend from ${minLikes} likes`, settingsOf(weights, SOURCES)]),
+    ...(tuned.ranker ? [rankerOf(tuned.ranker)] : []),
   ]
+}
+
+/** Whether the first movies are put in a learned order, and why. */
+function rankerOf({ shipped, trees, 'ndcg@10': { mean, low, high } }: RankerCard): Chosen {
+  const found = `validation NDCG@10 ${[mean, low, high].map((value) => value.toFixed(4)).join(', ')} (mean, low, high)`
+  return ['ranker', shipped ? `${trees} trees: ${found}` : `none: ${found}`]
 }
 
 /** What one row has over another, user by user: NDCG with its interval. */

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { ConfigError, isPresetFile, loadConfig, type Overrides } from '../config/load-config.ts'
+import type { NamedLlm } from '../experiments/evaluate-rerank.ts'
 import type { BuildResult, build, Compute, Step } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { createLog } from '../io/log.ts'
@@ -29,6 +30,8 @@ export interface Surroundings {
   build: typeof build
   prepareTables: typeof prepareTables
   openStore: (options: { stateDir?: string }) => ReturnType<typeof openLocalR2>
+  /** the language model that the environment names; who calls the command line brings its client along */
+  openLlm?: (handles: StepHandles) => Promise<NamedLlm>
 }
 
 /** Which configuration, and how much to say. */

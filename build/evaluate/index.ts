@@ -8,19 +8,32 @@ import { type ArtifactFiles, type FoldInWeights, PART, type Prepared, type Prepa
 import { resampleUsers } from './bootstrap.ts'
 import { fitFoldIn as fit } from './fit-fold-in.ts'
 import { differences, type Judgement, judge, modelMetrics, rankAll, rankers, SERVED } from './judge.ts'
-import { judgedUsers } from './judged-users.ts'
+import { type Candidates, judgedUsers } from './judged-users.ts'
 import { learnBlend as learn } from './learn-blend.ts'
 import { traitsOf } from './list-traits.ts'
 import { itemFactorsOf, openArtifacts } from './open-artifacts.ts'
+import { type LearnedRanker, learnRanker as learnOrder } from './ranker/learn-ranker.ts'
 import { servingSettings } from './serving-settings.ts'
 import { predictFold, starsEvaluation } from './stars/judge-stars.ts'
 
+export type { Llm } from '#recommend/handles.ts'
 export { type ColdSplit, coldSplit } from './cold/cold-split.ts'
 export { type ColdJudgement, judgeCold } from './cold/judge-cold.ts'
 export { examine, type Uncompressed } from './examine/index.ts'
 export type { Candidates } from './judged-users.ts'
+export { type AnswersReport, judgeAnswers } from './language/judge-answers.ts'
+export { judgeLanguage, type LanguageReport, type Score } from './language/judge-language.ts'
+export { LabelError, readLabelledQueries } from './language/labelled-queries.ts'
+export { builtModel } from './language/newest-model.ts'
+export { openParser } from './language/open-parser.ts'
+export { SLOTS, type Slot } from './language/slots.ts'
 export { judgeNewMovies, type NewMoviesJudgement } from './new-movies/judge-new-movies.ts'
+export { openArtifacts } from './open-artifacts.ts'
+export { readPrompts } from './prompts.ts'
+export type { LearnedRanker } from './ranker/learn-ranker.ts'
+export { judgeRerank, type RerankJudgement } from './rerank/judge-rerank.ts'
 export { servingSettings } from './serving-settings.ts'
+export { drawCandidates } from './splits/draw-candidates.ts'
 export { judgeSplit, type SplitJudgement } from './splits/judge-split.ts'
 export { NCF_TEST_FILE, readNcfSplit } from './splits/ncf-files.ts'
 export { type OwnSplit, readOwnSplit, type SplitFiles } from './splits/own-split.ts'
@@ -33,6 +46,7 @@ export {
   withoutCold,
   withoutUntrained,
 } from './splits/protocols.ts'
+export { orderOfUsers, shareOfUsers } from './splits/share-of-users.ts'
 export { SPLIT_FORMATS, type SplitFormat } from './splits/split-file.ts'
 export { predictFold, rmseOn, type StarFold, starsEvaluation } from './stars/judge-stars.ts'
 export { STAR_PROTOCOLS, type StarProtocol, type StarProtocolName } from './stars/protocols.ts'
@@ -48,23 +62,48 @@ export { type LearnSource, type Tuned, tune } from './tuning/tune.ts'
 
 export type Report = ModelCard['evaluation']
 
-/**
- * Blend weights by length of history, learned on the validation part, or the config's for all.
- * @param maxUsers that they are learned by; left out, few enough for a build to be quick
- */
+/** Whom blend and ranker are learned by. */
+export interface Learners {
+  /** most users; left out, few enough for a build to be quick */
+  maxUsers?: number
+  /** of every user of the validation part, where the test part is judged on some movies only */
+  candidates?: Candidates | null
+}
+
+/** Blend weights by length of history, learned on the validation part, or the config's for all. */
 export function learnBlend(
   files: ArtifactFiles,
-  prepared: PreparedRatings,
+  { interactions }: PreparedRatings,
   config: Config,
   handles: StepHandles,
-  maxUsers?: number,
+  { maxUsers, candidates = null }: Learners = {},
 ): BlendTable {
   const { weights } = config.model.hybrid
   if (weights !== 'learned') return [{ minLikes: 0, weights }]
-  const { judged } = judgedUsers(prepared.interactions, PART.validation, config.evaluation.relevantFrom)
+  const { bootstrapSamples, relevantFrom } = config.evaluation
+  const { judged } = judgedUsers(interactions, PART.validation, relevantFrom, candidates)
   const model = openArtifacts(files, servingSettings(config, []))
-  const settings = { seed: config.project.seed, bootstrapSamples: config.evaluation.bootstrapSamples, maxUsers }
-  return learn(judged, model, settings, handles)
+  return learn(judged, model, { seed: config.project.seed, bootstrapSamples, maxUsers }, handles)
+}
+
+/**
+ * The order of the first movies of blended lists, learned on the validation part.
+ * @param files the artifacts that the blend was learned on
+ */
+export function learnRanker(
+  files: ArtifactFiles,
+  blend: BlendTable,
+  { interactions }: PreparedRatings,
+  config: Config,
+  handles: StepHandles,
+  { maxUsers, candidates = null }: Learners = {},
+): LearnedRanker {
+  const { ranker } = config.model
+  if (ranker.enabled === 'off') return { ranker: null, card: null }
+  const { bootstrapSamples, relevantFrom } = config.evaluation
+  const { judged } = judgedUsers(interactions, PART.validation, relevantFrom, candidates)
+  const model = openArtifacts(files, servingSettings(config, blend))
+  return learnOrder(judged, model, { ...ranker, seed: config.project.seed, bootstrapSamples, maxUsers }, handles)
 }
 
 /**

@@ -3,8 +3,18 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomSource } from '#core/random.ts'
 import type { Config, ModelConfig, Source } from '#core/schemas/config.ts'
-import type { BlendTable, ModelMetrics } from '#core/schemas/manifest.ts'
-import { type Candidates, judgeSplit, learnBlend, type SplitJudgement, type Tuned, tune } from '../evaluate/index.ts'
+import type { BlendTable, ModelMetrics, RankerCard } from '#core/schemas/manifest.ts'
+import {
+  type Candidates,
+  drawCandidates,
+  judgeSplit,
+  learnBlend,
+  learnRanker,
+  type SplitJudgement,
+  type Tuned,
+  tune,
+} from '../evaluate/index.ts'
+import { encodeRanker } from '../export/index.ts'
 import type { Compute } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { PART, type PreparedRatings, type SourceReport } from '../nouns.ts'
@@ -15,7 +25,7 @@ import { learner, quietly } from './learner.ts'
 
 /** Share of the training part that is held out where a split has no validation part. */
 const VALIDATION = 0.1
-/** Users that the blend is learned by: with fewer its weights come out differently from sample to sample. */
+/** Users that blend and ranker are learned by: with fewer the weights come out differently from sample to sample. */
 const BLEND_USERS = 5000
 
 /** What is judged: ratings in their parts, and what counts as liked. */
@@ -36,7 +46,7 @@ export interface Split extends PreparedRatings {
 export interface SplitReport {
   protocol: string
   seed: number
-  tuned: Pick<ModelConfig, 'cf' | 'next' | 'neighbours' | 'popularity'> & { blend: BlendTable }
+  tuned: Pick<ModelConfig, 'cf' | 'next' | 'neighbours' | 'popularity'> & { blend: BlendTable; ranker?: RankerCard }
   /** on the validation part: the best of each source alone, and all that was tried */
   validation: Pick<Tuned, 'ndcg' | 'trials'>
   /** judged */
@@ -84,9 +94,14 @@ export async function evaluateSplit(
     const { model, ndcg, trials } = await tune(interactions, config, split.hasTimes, draft, handles)
     const tuned = { ...config, model }
     const drafted = await draft(model, 'all')
-    const blend = learnBlend(drafted, split, tuned, handles, BLEND_USERS)
+    const numItems = split.catalog.movieIds.length
+    const candidates = split.candidates && drawCandidates(interactions, split.candidates, numItems, seed)
+    const learners = { maxUsers: BLEND_USERS, candidates }
+    const blend = learnBlend(drafted, split, tuned, handles, learners)
+    const { ranker, card } = learnRanker(drafted, blend, split, tuned, handles, learners)
     const parts = split.learnsAgain ? [PART.train, PART.validation] : [PART.train]
-    const files = split.learnsAgain ? await learn(model, parts, 'all') : drafted
+    const learned = split.learnsAgain ? await learn(model, parts, 'all') : drafted
+    const files = new Map([...learned, ...encodeRanker(ranker)])
     const itemKnn = await learnItemKnn({ ratings: split, parts, model, threads }, quietly(handles))
     const { usersJudged, ...judgement } = judgeSplit(
       files,
@@ -105,7 +120,7 @@ export async function evaluateSplit(
         `ranked: ${split.candidates ? 'the candidates of each user' : 'the whole catalogue but the history'}; ` +
         `relevant: ${split.relevantFrom === null ? 'everything in test' : `${split.relevantFrom} stars or more`}`,
       seed,
-      tuned: { cf, next, neighbours, popularity, blend },
+      tuned: { cf, next, neighbours, popularity, blend, ...(card && { ranker: card }) },
       validation: { ndcg, trials },
       users: usersJudged,
       ...judgement,

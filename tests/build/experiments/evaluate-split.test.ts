@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SplitReport } from '../../../build/experiments/evaluate-split.ts'
+import type { LearningCurve } from '../../../build/experiments/learning-curve.ts'
 import { marqueeIn } from '../../helpers/marquee-in.ts'
 import { writeSmallMovieLens } from '../../helpers/small-movielens.ts'
 
@@ -122,6 +123,18 @@ test('strong generalization judges users held out whole, who tell four fifths of
   expect(found).toMatchObject({ usersWithoutHistory: 0, itemsOnlyInTest: 0 })
 })
 
+test('a learning curve judges the same users after learning from more and more', { timeout: 60_000 }, async () => {
+  const flags = '--protocol random-60-20-20 --input movielens --learning-curve'
+  const { code, stdout, stderr } = await marquee(`${COMMAND} --config quick.yml ${flags} --json curve.json`)
+  expect(code, stderr).toBe(0)
+  const { points, judgedUsers } = JSON.parse(readFileSync(join(folder, 'curve.json'), 'utf8')) as LearningCurve
+  expect(points.map(({ share }) => share)).toEqual([0.125, 0.25, 0.5, 1])
+  const sizes = points.map(({ interactions }) => interactions)
+  expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+  expect(stdout).toMatch(/^users +interactions +marquee NDCG@10/)
+  expect(stdout).toContain(`${judgedUsers} users judged, the same in every row`)
+})
+
 describe('flags that do not go together end with 2', () => {
   test.each([
     ['--train train', '--test: found nothing; a split needs --train and --test'],
@@ -137,6 +150,8 @@ describe('flags that do not go together end with 2', () => {
     ['--train a --test b --k 0', 'Expected whole numbers from 1 to 9999'],
     ['--input movielens', '--input: found neither --protocol nor --train beside it'],
     ['--input movielens --train train', '--input: found --train or --test beside it; it goes with --protocol'],
+    ['--learning-curve', '--learning-curve: found neither --protocol nor --train beside it'],
+    ['--protocol global-time --learning-curve --report r.html', '--learning-curve: found --report or --leaderboard'],
     ['--k 10', '--k: found neither --protocol nor --train beside it'],
   ])('%s', async (options, message) => {
     const { code, stderr } = await marquee(`${COMMAND} ${options}`)
