@@ -16,7 +16,7 @@ const SETTLE_MS = 700
 
 type Journey = (page: Page, snap: (state: string) => Promise<void>) => Promise<void>
 
-const JOURNEYS: Journey[] = [freshStart, knownViewer, drawer, search, documentation]
+const JOURNEYS: Journey[] = [freshStart, knownViewer, drawer, search, documentation, wish]
 
 const { values } = parseArgs({
   options: {
@@ -124,4 +124,18 @@ async function documentation(page: Page, snap: (state: string) => Promise<void>)
   await page.goto('/docs')
   await page.locator('.swagger-ui .opblock').first().waitFor()
   await snap('7-docs')
+}
+
+/** A wish by keys, a part of it taken away, and one that nothing satisfies. */
+async function wish(page: Page, snap: (state: string) => Promise<void>) {
+  await page.goto('/')
+  await page.getByRole('combobox').first().fill('phim sci-fi buồn giống Interstellar, không kinh dị')
+  await page.keyboard.press('Enter')
+  await page.locator('.grid .card:not(.skeleton)').first().waitFor()
+  await snap('8-wish')
+  await page.locator('.wish-chip').last().click()
+  await page.waitForTimeout(SETTLE_MS)
+  await page.goto('/?wish=a+western+of+2015+directed+by+Sofia+Coppola')
+  await page.locator('.wish-chip').first().waitFor()
+  await snap('9-wish-relaxed')
 }

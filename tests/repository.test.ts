@@ -66,7 +66,10 @@ const TABLE: [from: RegExp, allowed: (path: string) => Allowed][] = [
   [/^functions\/recommend\//, () => ({ files: /^functions\/(core|recommend)\//, packages: NONE })],
   [
     /^functions\/web\//,
-    () => ({ files: /^functions\/(core\/schemas|web)\//, packages: packages('preact', 'swagger-ui-dist') }),
+    () => ({
+      files: /^functions\/(core\/schemas\/|core\/text\/vietnamese\.ts$|web\/)/,
+      packages: packages('preact', 'swagger-ui-dist'),
+    }),
   ],
   [/^functions\//, () => ({ files: /^(functions\/(?!web\/)|config\/|prompts\/)/, packages: packages('hono', 'zod') })],
   // build/index.ts and its like join the steps, each by its index.ts; publish/ also hands out its stores

@@ -1,5 +1,8 @@
 import { isId } from './history-store.ts'
 
+/** as the API takes it */
+export const MAX_WISH_LENGTH = 300
+
 /** The view as it stands in the address bar, so that it can be shared and the Back button works. */
 export interface Address {
   /** a known viewer, or null for a fresh start */
@@ -9,9 +12,15 @@ export interface Address {
   genres: string[]
   /** first year of the decade shown, 1990 for the nineties */
   decade: number | null
+  /** how unlike each other the movies shall be, 0 to 1 */
+  diversity: number
+  /** the model's card in place of movies */
+  aboutModel: boolean
+  /** what was asked for in words, instead of the viewer's own list */
+  wish: string | null
 }
 
-/** Reads `?user=1&movie=2&genres=Crime,Drama&decade=1990`; what is not valid is left out. */
+/** Reads `?user=1&movie=2&genres=Crime,Drama&decade=1990&diversity=0.3&wish=…`; what is not valid is left out. */
 export function parseAddress(search: string): Address {
   const params = new URLSearchParams(search)
   const decade = wholeNumber(params.get('decade'))
@@ -20,6 +29,9 @@ export function parseAddress(search: string): Address {
     movieId: asId(params.get('movie')),
     genres: (params.get('genres') ?? '').split(',').filter((genre) => genre !== ''),
     decade: decade !== null && decade % 10 === 0 && decade >= 1870 && decade <= 2090 ? decade : null,
+    diversity: tenth(params.get('diversity')),
+    aboutModel: params.get('about') === 'model',
+    wish: (params.get('wish') ?? '').trim().slice(0, MAX_WISH_LENGTH) || null,
   }
 }
 
@@ -30,6 +42,9 @@ export function formatAddress(address: Address): string {
   if (address.movieId !== null) params.set('movie', String(address.movieId))
   if (address.genres.length > 0) params.set('genres', address.genres.join(','))
   if (address.decade !== null) params.set('decade', String(address.decade))
+  if (address.diversity > 0) params.set('diversity', String(address.diversity))
+  if (address.aboutModel) params.set('about', 'model')
+  if (address.wish !== null) params.set('wish', address.wish)
   return params.size === 0 ? '/' : `/?${params}`
 }
 
@@ -37,6 +52,12 @@ export function formatAddress(address: Address): string {
 export function asId(text: string | null): number | null {
   const value = wholeNumber(text)
   return isId(value) ? value : null
+}
+
+/** 0 to 1 in steps of 0.1; 0 for what is none */
+function tenth(text: string | null): number {
+  const value = /^(?:0?\.\d|0|1)$/.test(text ?? '') ? Number(text) : 0
+  return Math.min(1, value)
 }
 
 const wholeNumber = (text: string | null): number | null =>

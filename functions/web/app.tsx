@@ -1,6 +1,9 @@
 import { useCallback, useState } from 'preact/hooks'
 import type { Mark } from '#core/schemas/api.ts'
+import type { Intent } from '#core/schemas/intent.ts'
 import { ApiFailure, type Client } from './client.ts'
+import { LanguageSwitch } from './components/language-switch.tsx'
+import { ModelPage } from './components/model-page.tsx'
 import { MovieDrawer } from './components/movie-drawer.tsx'
 import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
 import { EmptyNotice, FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
@@ -10,12 +13,14 @@ import { RatingsRow } from './components/ratings-row.tsx'
 import { RecommendationList } from './components/recommendation-list.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { ViewerPicker } from './components/viewer-picker.tsx'
+import { WishList } from './components/wish-list.tsx'
 import { useAddress } from './hooks/use-address.ts'
 import { useLoad } from './hooks/use-load.ts'
 import { useMarks } from './hooks/use-marks.ts'
 import { type RateableMovie, type Ratings, useRatings } from './hooks/use-ratings.ts'
-import { useRecommendations, viewerScope } from './hooks/use-recommendations.ts'
-import { strings } from './strings.ts'
+import { useRecommendations, viewerRequest, viewerScope } from './hooks/use-recommendations.ts'
+import { useWish } from './hooks/use-wish.ts'
+import { keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
 import { loadWall } from './wall.ts'
 
 /** The one view: who is watching, movies to rate, the list they make, and a drawer for one movie. */
@@ -26,7 +31,10 @@ export function App({ client }: { client: Client }) {
   const [announcement, setAnnouncement] = useState('')
   const closeToast = useCallback(() => setToast(null), [])
 
-  const { userId, movieId } = address
+  const [language, setLanguage] = useState(preferredLanguage)
+  const [edited, setEdited] = useState<{ text: string; intent: Intent } | null>(null)
+
+  const { userId, movieId, wish, aboutModel } = address
   const ratings = useRatings(client, userId)
   const marks = useMarks(client, userId)
   const model = useLoad('model', 'model', client.model)
@@ -40,6 +48,16 @@ export function App({ client }: { client: Client }) {
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
   })
+
+  const intent = edited !== null && edited.text === wish ? edited.intent : null
+  const wished = useWish(
+    client,
+    wish === null ? null : { text: wish, ...viewerRequest(userId, ratings, marks) },
+    intent,
+    ({ items }) => {
+      if (items.length > 0) setAnnouncement(strings.wish.updated(items.length, items[0].title))
+    },
+  )
 
   const starsById = new Map<number, number>()
   for (const movie of known?.topRated ?? []) starsById.set(movie.movieId, movie.rating)
@@ -80,6 +98,11 @@ export function App({ client }: { client: Client }) {
     setToast({ text: strings.ratings.cleared, undo: () => ratings.restore(items) })
     setAnnouncement(strings.ratings.cleared)
   }
+  const changeLanguage = (next: Language) => {
+    speak(next)
+    keepLanguage(next)
+    setLanguage(next)
+  }
   const open = (id: number, part: 'details' | 'similar' = 'details') => {
     setDrawerPart(part)
     go({ movieId: id })
@@ -96,45 +119,82 @@ export function App({ client }: { client: Client }) {
       </a>
       <header class="header">
         <Brand />
-        <SearchBox client={client} starsOf={starsOf} onPick={(movie) => open(movie.movieId)} />
+        <SearchBox
+          client={client}
+          starsOf={starsOf}
+          onPick={(movie) => open(movie.movieId)}
+          onAsk={(text) => {
+            setEdited(null)
+            go({ wish: text, aboutModel: false, movieId: null })
+          }}
+        />
         <span class="project">{model.value?.project}</span>
+        <LanguageSwitch language={language} onChange={changeLanguage} />
       </header>
       <main>
-        <ViewerPicker userId={userId} examples={model.value?.exampleUsers ?? []} onPick={(id) => go({ userId: id })} />
-        {userId === null ? <Hero /> : <ProfilePanel userId={userId} profile={profile} />}
-        {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
-        <RecommendationList
-          list={list}
-          saidIds={saidIds}
-          genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
-          address={address}
-          onAddress={go}
-          onRate={rate}
-          onMark={mark}
-          onOpen={open}
-          ratingsRow={
-            <RatingsRow
-              ratings={ratings}
-              isFresh={userId === null}
-              onRemove={(movie) => rate(movie, null)}
-              onOpen={(id) => open(id)}
-              onClear={clear}
+        {aboutModel ? (
+          <ModelPage load={model} onBack={() => go({ aboutModel: false })} />
+        ) : (
+          <>
+            <ViewerPicker
+              userId={userId}
+              examples={model.value?.exampleUsers ?? []}
+              onPick={(id) => go({ userId: id })}
             />
-          }
-        />
-        {known && known.recentFavourites.length > 0 ? (
-          <MovieRail
-            id="recent-title"
-            small
-            title={strings.profile.recent}
-            movies={known.recentFavourites}
-            starsOf={(movie) => starsOf(movie.movieId)}
-            onRate={rate}
-            onOpen={(movie) => open(movie.movieId)}
-          />
-        ) : null}
+            {wish === null ? (
+              userId === null ? (
+                <Hero />
+              ) : (
+                <ProfilePanel userId={userId} profile={profile} />
+              )
+            ) : (
+              <WishList
+                text={wish}
+                load={wished}
+                saidIds={saidIds}
+                isPersonal={userId !== null || ratings.items.length > 0}
+                onIntent={(changed) => setEdited({ text: wish, intent: changed })}
+                onBack={() => go({ wish: null })}
+                onRate={rate}
+                onMark={mark}
+                onOpen={open}
+              />
+            )}
+            {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
+            <RecommendationList
+              list={list}
+              saidIds={saidIds}
+              genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
+              address={address}
+              onAddress={go}
+              onRate={rate}
+              onMark={mark}
+              onOpen={open}
+              ratingsRow={
+                <RatingsRow
+                  ratings={ratings}
+                  isFresh={userId === null}
+                  onRemove={(movie) => rate(movie, null)}
+                  onOpen={(id) => open(id)}
+                  onClear={clear}
+                />
+              }
+            />
+            {known && known.recentFavourites.length > 0 ? (
+              <MovieRail
+                id="recent-title"
+                small
+                title={strings.profile.recent}
+                movies={known.recentFavourites}
+                starsOf={(movie) => starsOf(movie.movieId)}
+                onRate={rate}
+                onOpen={(movie) => open(movie.movieId)}
+              />
+            ) : null}
+          </>
+        )}
       </main>
-      <PageFooter model={model.value} />
+      <PageFooter model={model.value} onAbout={() => go({ aboutModel: true, wish: null, movieId: null })} />
       {movieId === null ? null : (
         <MovieDrawer
           client={client}

@@ -12,6 +12,8 @@ import type {
   UndoneFeedback,
   UserProfile,
 } from '#core/schemas/api.ts'
+import type { Intent } from '#core/schemas/intent.ts'
+import type { Explanation, QueryAnswer } from '#core/schemas/query.ts'
 
 /** longest wait for one answer */
 export const DEADLINE_MS = 15_000
@@ -23,6 +25,26 @@ export interface ListFilter {
   yearTo?: number
   exclude?: number[]
   k?: number
+  /** 0 to 1 */
+  diversity?: number
+}
+
+/** A wish in words, and who has it. */
+export interface Wish {
+  text: string
+  /** as an answer understood it, with changes */
+  intent?: Intent
+  userId?: number
+  history?: HistoryEntry[]
+  exclude?: number[]
+  k?: number
+}
+
+/** What comes while a wish is answered. */
+export interface WishEvents {
+  onItems(answer: QueryAnswer): void
+  onExplanation(movieId: number, explanation: Explanation): void
+  onDone(degraded: QueryAnswer['degraded']): void
 }
 
 export type FailureCode = ApiError['error']['code'] | 'network' | 'timeout' | 'bad_answer'
@@ -67,6 +89,8 @@ export function createClient(send: typeof fetch = (...args) => fetch(...args), d
       ask<Recommendations>(`/recommend/user/${userId}${queryString(filter)}`, signal),
     recommendForHistory: (history: HistoryEntry[], filter: ListFilter, signal: AbortSignal) =>
       ask<Recommendations>('/recommend/history', signal, jsonBody('POST', { history, ...filter })),
+    /** The list at once, then explanations one by one; ends when all are there. */
+    wish: (wish: Wish, events: WishEvents, signal: AbortSignal) => streamWish(send, wish, events, signal, deadlineMs),
     rate: (userId: number, movieId: number, rating: number, signal: AbortSignal) =>
       ask<StoredRating>(`/users/${userId}/ratings/${movieId}`, signal, jsonBody('PUT', { rating })),
     removeRating: (userId: number, movieId: number, signal: AbortSignal) =>
@@ -119,6 +143,70 @@ async function request(
   const body = parseObject(text)
   if (status >= 200 && status < 300 && body !== null) return body
   throw asFailure(status, body)
+}
+
+/** @throws {ApiFailure} for a stream that breaks off before its list came; what breaks off later is whole without the rest */
+async function streamWish(
+  send: typeof fetch,
+  wish: Wish,
+  { onItems, onExplanation, onDone }: WishEvents,
+  signal: AbortSignal,
+  deadlineMs: number,
+): Promise<void> {
+  const init = jsonBody('POST', wish)
+  let hasItems = false
+  const take = ({ event, data }: ServerEvent) => {
+    if (event === 'items') {
+      hasItems = true
+      onItems(data as QueryAnswer)
+    } else if (event === 'explain') {
+      const { movieId, ...explanation } = data as Explanation & { movieId: number }
+      onExplanation(movieId, explanation)
+    } else if (event === 'done') onDone((data as Pick<QueryAnswer, 'degraded'>).degraded)
+  }
+  const deadline = AbortSignal.timeout(deadlineMs)
+  const headers = { ...init.headers, accept: 'text/event-stream' }
+  let status = 0
+  try {
+    const response = await send('/recommend/query', { ...init, headers, signal: AbortSignal.any([signal, deadline]) })
+    status = response.status
+    if (!response.ok || response.body === null) throw asFailure(status, parseObject(await response.text()))
+    for await (const event of serverEvents(response.body)) take(event)
+  } catch (cause) {
+    signal.throwIfAborted()
+    if (hasItems) return
+    if (cause instanceof ApiFailure) throw cause
+    if (deadline.aborted) throw new ApiFailure('timeout', status, `no answer within ${deadlineMs} ms`, { cause })
+    throw new ApiFailure('network', status, 'the server could not be reached', { cause })
+  }
+  if (!hasItems) throw new ApiFailure('bad_answer', status, 'the stream ended without a list')
+}
+
+interface ServerEvent {
+  event: string
+  data: object
+}
+
+/** Server-sent events whose data is a JSON object each; others are passed over. */
+async function* serverEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ServerEvent> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    const blocks = (rest + value).split('\n\n')
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const field = (name: string) =>
+        block
+          .split('\n')
+          .filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).trimStart())
+          .join('\n')
+      const data = parseObject(field('data'))
+      if (data !== null) yield { event: field('event'), data }
+    }
+  }
 }
 
 function parseObject(text: string): object | null {

@@ -1,185 +1,38 @@
-/** Every word the page says of its own. One object a language; a second one must have the same shape. */
-export const strings = {
-  appName: 'Marquee',
-  skipToList: 'Skip to your list',
-  hero: {
-    title: 'What do you feel like watching?',
-    text: 'Give stars to a few movies you know. The list below learns with every one.',
-  },
-  viewer: {
-    legend: 'Who is watching?',
-    fresh: 'Start fresh',
-    user: (userId: number) => `Viewer ${userId}`,
-    numberLabel: 'Viewer number',
-    numberHint: 'Other no.',
-    open: 'Open',
-    invalid: (found: string) => `“${found}” is not a viewer number: a whole number from 1 is expected.`,
-  },
-  search: {
-    label: 'Search movies by title',
-    placeholder: 'Search a title',
-    results: 'Movies found',
-    none: (query: string) => `No title matches “${query}”.`,
-    count: (count: number) => (count === 1 ? '1 movie found' : `${count} movies found`),
-    searching: 'Searching…',
-    clear: 'Clear search',
-  },
-  wall: {
-    title: 'Seen any of these?',
-    text: 'Half stars count, too.',
-    done: 'You have rated all of these. Search a title to go on.',
-    back: 'Show earlier movies',
-    forward: 'Show more movies',
-  },
-  ratings: {
-    title: 'Your ratings',
-    visitTitle: 'Rated in this visit',
-    clear: 'Clear all',
-    keptHere: 'Kept in this browser only.',
-    notKept: 'This browser does not let the page keep your ratings: they last until you close this tab.',
-    remove: (title: string) => `Remove your rating of ${title}`,
-    rate: (title: string) => `Your rating of ${title}`,
-    none: 'not rated',
-    stars: (stars: number) => (stars === 1 ? '1 star' : `${stars} stars`),
-    saved: (title: string, stars: number) => `${title}: ${stars} ★`,
-    removed: (title: string) => `Rating of ${title} removed`,
-    cleared: 'All ratings removed',
-    failed: (title: string) => `Your rating of ${title} was not saved.`,
-    undo: 'Undo',
-  },
-  marks: {
-    menu: (title: string) => `More to say of ${title}`,
-    say: { liked: 'I like it', disliked: 'Not for me', seen: 'Seen it', snoozed: 'Not now' },
-    said: {
-      liked: (title: string) => `You like ${title}`,
-      disliked: (title: string) => `${title} will not come again`,
-      seen: (title: string) => `${title}: seen`,
-      snoozed: (title: string) => `${title} waits for 30 days`,
-    },
-    undone: (title: string) => `${title}: taken back`,
-    failed: (title: string) => `What you said of ${title} was not saved.`,
-  },
-  list: {
-    title: 'For you',
-    userTitle: (userId: number) => `For viewer ${userId}`,
-    emptyTitle: 'Your list begins with one rating',
-    emptyText: 'Give stars to a movie above, or search for one you love.',
-    nothingLeft: 'No movie fits these filters.',
-    clearFilters: 'Clear filters',
-    updating: 'Updating…',
-    updated: (count: number, fresh: number, first: string) =>
-      `List updated: ${count} movies, ${fresh} new. First is ${first}.`,
-    rank: (rank: number) => `Rank ${rank}`,
-    moved: {
-      new: 'New',
-      up: (places: number) => `▲${places}`,
-      down: (places: number) => `▼${places}`,
-      newLong: 'new in the list',
-      upLong: (places: number) => `up ${places}`,
-      downLong: (places: number) => `down ${places}`,
-    },
-    more: 'More like this',
-    moreOf: (title: string) => `More like ${title}`,
-    details: (title: string) => `Details of ${title}`,
-  },
-  rungs: {
-    personalized: {
-      name: 'Personalized',
-      text: (likes: number) => (likes === 1 ? 'from 1 movie you liked' : `from ${likes} movies you liked`),
-    },
-    content: { name: 'Close to what you liked', text: () => 'a few more likes and viewers like you join in' },
-    genrePopularity: { name: 'Popular in your genres', text: () => 'until there is a movie you liked' },
-    popularity: { name: 'Popular with everyone', text: () => 'nothing is known of your taste yet' },
-  },
-  degraded: {
-    liveRatings: 'Ratings given lately could not be read, so this list may not know them.',
-    publishedHistory: 'Earlier ratings could not be read, so this list knows only the latest ones.',
-  },
-  unknownMovies: (count: number) =>
-    count === 1
-      ? '1 movie you rated is not in this catalogue.'
-      : `${count} movies you rated are not in this catalogue.`,
-  shares: {
-    label: 'Why it is here',
-    cf: 'viewers like you',
-    next: 'what comes next',
-    neighbours: 'liked together',
-    content: 'similar movies',
-    popularity: 'popularity',
-    part: (percent: number, name: string) => `${percent} % ${name}`,
-  },
-  filters: {
-    label: 'Filters',
-    genres: 'Genres',
-    all: 'All genres',
-    more: (count: number) => `${count} more`,
-    decade: 'Decade',
-    anyDecade: 'Any decade',
-    decadeName: (decade: number) => `${decade}s`,
-  },
-  profile: {
-    title: (userId: number) => `Viewer ${userId}`,
-    ratings: 'ratings',
-    mean: 'mean stars',
-    likes: 'liked',
-    genres: 'Taste by genre',
-    decades: 'Taste by decade',
-    bar: (name: string, ratings: number, mean: number) => `${name}: ${ratings} ratings, mean ${mean.toFixed(1)} stars`,
-    recent: 'Recent favourites',
-    unknown: 'No ratings yet. Give stars to a few movies and this profile fills.',
-  },
-  drawer: {
-    close: 'Close',
-    by: 'Directed by',
-    cast: 'Cast',
-    keywords: 'Keywords',
-    noOverview: 'There is no description of this movie.',
-    similar: 'More like this',
-    noSimilar: 'Nothing close enough was found.',
-    yours: 'Your rating',
-    why: 'Why it is in your list',
-    runtime: (minutes: number) =>
-      minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`,
-    poster: (title: string) => `Poster of ${title}`,
-    elsewhere: 'Elsewhere',
-    textFrom: 'Text from',
-    wikipedia: 'Wikipedia, CC BY-SA 4.0',
-    remove: 'Remove rating',
-  },
-  movie: {
-    forYou: 'for you',
-    predictedLong: (stars: number) => `You would give ${stars.toFixed(1)} stars, going by your ratings`,
-    mean: (mean: number, ratings: number) => `${mean.toFixed(1)} mean stars from ${ratings} ratings`,
-    noYear: 'year unknown',
-  },
-  failure: {
-    list: 'The list could not be made',
-    wall: 'The movies could not be loaded',
-    profile: 'The profile could not be loaded',
-    movie: 'The movie could not be loaded',
-    similar: 'Similar movies could not be found',
-    search: 'The search failed',
-    retry: 'Try again',
-    network: 'The server could not be reached. Check the connection.',
-    timeout: (seconds: number) => `The server gave no answer within ${seconds} seconds.`,
-    badAnswer: (status: number) => `The server gave an answer that this page does not understand (status ${status}).`,
-    tooOften: 'That was too often for this server. Wait a minute.',
-    stale: 'Shown is the list from before.',
-  },
-  closed: {
-    title: 'This server asks who you are',
-    text: 'Every request needs a key or a token, and this page has none. It works with a server that is set up without authentication; this one is there for apps that bring theirs.',
-  },
-  footer: {
-    docs: 'API documentation',
-    quality: (served: string, popularity: string, gain: string, users: string) =>
-      `NDCG@10 ${served}, against ${popularity} for plain popularity: a gain of ${gain} over ${users} held-out viewers.`,
-    gain: (mean: string, low: string, high: string) => `${mean} (95 % interval ${low} to ${high})`,
-    data: (ratings: string, movies: string) => `Learned from ${ratings} ratings of ${movies} movies`,
-    model: (modelId: string) => `model ${modelId}`,
-    published: (date: string) => `published ${date}`,
-    posters: 'Posters on the cards are drawn by this page.',
-  },
+import { ENGLISH, type Strings } from './strings-en.ts'
+import { VIETNAMESE } from './strings-vi.ts'
+
+export type Language = 'en' | 'vi'
+export type { Strings }
+
+const BY_LANGUAGE: Record<Language, Strings> = { en: ENGLISH, vi: VIETNAMESE }
+const KEY = 'marquee.language'
+
+/** What the page says, in the language that was chosen; read it while rendering, as it changes with the language. */
+export let strings: Strings = ENGLISH
+
+export function speak(language: Language): void {
+  strings = BY_LANGUAGE[language]
+  document.documentElement.lang = language
 }
 
-export type Strings = typeof strings
+/** The one chosen before in this browser, else the browser's own where the page speaks it. */
+export function preferredLanguage(): Language {
+  return storedLanguage() ?? (navigator.language.toLowerCase().startsWith('vi') ? 'vi' : 'en')
+}
+
+export function keepLanguage(language: Language): void {
+  try {
+    localStorage.setItem(KEY, language)
+  } catch {
+    // a browser that keeps nothing asks itself again
+  }
+}
+
+function storedLanguage(): Language | null {
+  try {
+    const kept = localStorage.getItem(KEY)
+    return kept === 'vi' || kept === 'en' ? kept : null
+  } catch {
+    return null
+  }
+}

@@ -90,3 +90,38 @@ test('an abort by the caller is passed on as it is', async () => {
   controller.abort()
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
 })
+
+/** A server whose stream comes in these pieces. */
+function streaming(...pieces: string[]) {
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece))
+      controller.close()
+    },
+  })
+  const got: unknown[] = []
+  const client = createClient(async () => new Response(stream))
+  const events = {
+    onItems: (answer: object) => got.push(answer),
+    onExplanation: (movieId: number, explanation: object) => got.push([movieId, explanation]),
+    onDone: (degraded: string[]) => got.push(degraded),
+  }
+  return { ask: () => client.wish({ text: 'heat' }, events, signal), got }
+}
+
+test('a wish comes in events, wherever the network cuts them', async () => {
+  const { ask, got } = streaming(
+    'event: items\nda',
+    'ta: {"items":[1]}\n\nevent: explain\ndata: {"movieId":1,"text":"Vì ',
+    'bạn","by":"model"}\n\n: a comment\n\nevent: done\ndata: {"degraded":["explain"]}\n\n',
+  )
+  await ask()
+  expect(got).toEqual([{ items: [1] }, [1, { text: 'Vì bạn', by: 'model' }], ['explain']])
+})
+
+test('a wish without a list is a bad answer, and one that breaks off behind its list is whole', async () => {
+  await expect(streaming('event: done\ndata: {"degraded":[]}\n\n').ask()).rejects.toMatchObject({ code: 'bad_answer' })
+  const { ask, got } = streaming('event: items\ndata: {"items":[]}\n\nevent: expl')
+  await ask()
+  expect(got).toEqual([{ items: [] }])
+})

@@ -61,7 +61,7 @@ export function Filters({ genres, address, onChange }: FiltersProps) {
             aria-pressed={address.genres.includes(genre)}
             onClick={() => toggle(genre)}
           >
-            {genre}
+            {strings.genre(genre)}
           </button>
         ))}
         {hidden > 0 ? (

@@ -1,14 +1,16 @@
-import type { Mark, RecommendedMovie } from '#core/schemas/api.ts'
+import type { Mark, MovieSummary } from '#core/schemas/api.ts'
 import type { Movement } from '../rank-movement.ts'
 import { strings } from '../strings.ts'
 import { MarkMenu } from './mark-menu.tsx'
 import { MovieMeta } from './movie-meta.tsx'
 import { Poster } from './poster.tsx'
-import { ScoreShares } from './score-shares.tsx'
+import { type NamedShares, ScoreShares } from './score-shares.tsx'
 import { StarRating } from './star-rating.tsx'
 
 interface MovieCardProps {
-  movie: RecommendedMovie
+  movie: MovieSummary & { predictedStars: number | null; shares: NamedShares }
+  /** why it is here */
+  reason: string
   /** place in the list as shown, 1 first */
   rank: number
   movement: Movement | undefined
@@ -20,7 +22,7 @@ interface MovieCardProps {
 }
 
 /** One recommendation: what it is, why it is here, and what to do about it. */
-export function MovieCard({ movie, rank, movement, isPersonal, onRate, onMark, onOpen }: MovieCardProps) {
+export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, onMark, onOpen }: MovieCardProps) {
   return (
     <li class="card" data-movie-id={movie.movieId}>
       <article aria-label={movie.title}>
@@ -40,8 +42,8 @@ export function MovieCard({ movie, rank, movement, isPersonal, onRate, onMark, o
           {movement ? <MovementBadge movement={movement} /> : null}
         </div>
         <MovieMeta movie={movie} predictedStars={isPersonal ? movie.predictedStars : null} />
-        <p class="reason" title={movie.reason.text}>
-          {movie.reason.text}
+        <p class="reason" title={reason}>
+          {reason}
         </p>
         <ScoreShares shares={movie.shares} />
         <div class="card-actions">

@@ -82,7 +82,7 @@ function DrawerHead({
   const facts = [
     movie.year ?? strings.movie.noYear,
     movie.runtime ? strings.drawer.runtime(movie.runtime) : null,
-    ...movie.genres,
+    ...movie.genres.map(strings.genre),
   ]
   const picture = movie.poster.startsWith(PICTURE_HOST) ? movie.poster : ''
   return (

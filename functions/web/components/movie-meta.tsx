@@ -27,7 +27,7 @@ export function MovieMeta({ movie, predictedStars = null }: MovieMetaProps) {
           <span class="visually-hidden">{strings.movie.mean(meanRating, numRatings)}</span>
         </span>
       )}
-      <span class="genres">{genres.join(' · ')}</span>
+      <span class="genres">{genres.map(strings.genre).join(' · ')}</span>
     </p>
   )
 }

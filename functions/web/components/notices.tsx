@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
+import type { Degraded } from '#core/schemas/api.ts'
 import { ApiFailure, DEADLINE_MS } from '../client.ts'
 import { strings } from '../strings.ts'
 
@@ -42,6 +43,21 @@ export function EmptyNotice({ title, text, children }: { title: string; text?: s
       {text ? <p>{text}</p> : null}
       {children}
     </div>
+  )
+}
+
+/** What an answer had to do without. */
+export function HonestNotes({ degraded, unknown }: { degraded: Degraded; unknown: number[] }) {
+  const notes = degraded.map((part) => strings.degraded[part])
+  if (unknown.length > 0) notes.push(strings.unknownMovies(unknown.length))
+  return (
+    <>
+      {notes.map((note) => (
+        <p key={note} class="notice notice-degraded">
+          {note}
+        </p>
+      ))}
+    </>
   )
 }
 

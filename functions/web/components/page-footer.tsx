@@ -7,12 +7,15 @@ const SERVED = 'marquee'
 const BASELINE = 'popularity'
 
 /** The model in one line, and where the API is described. */
-export function PageFooter({ model }: { model: ModelAnswer | null }) {
+export function PageFooter({ model, onAbout }: { model: ModelAnswer | null; onAbout(): void }) {
   return (
     <footer class="footer">
       {model ? <ModelLine model={model} /> : null}
       <p>
-        <a href="/docs">{strings.footer.docs}</a> · {strings.footer.posters}
+        <button type="button" class="text-button" onClick={onAbout}>
+          {strings.footer.aboutModel}
+        </button>{' '}
+        · <a href="/docs">{strings.footer.docs}</a> · {strings.footer.posters}
       </p>
     </footer>
   )
@@ -25,9 +28,14 @@ function ModelLine({ model }: { model: ModelAnswer }) {
       <p>{qualityText(evaluation)}</p>
       <p>
         {[
-          strings.footer.data(data.usedRatings.toLocaleString('en'), data.movies.toLocaleString('en')),
+          strings.footer.data(
+            data.usedRatings.toLocaleString(document.documentElement.lang),
+            data.movies.toLocaleString(document.documentElement.lang),
+          ),
           strings.footer.model(model.modelId),
-          strings.footer.published(new Date(model.publishedAt).toLocaleDateString('en', { dateStyle: 'medium' })),
+          strings.footer.published(
+            new Date(model.publishedAt).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium' }),
+          ),
         ].join(' · ')}
       </p>
     </>
@@ -46,6 +54,6 @@ function qualityText(evaluation: ModelAnswer['evaluation']): string {
     decimals(served.mean),
     decimals(popularity.mean),
     strings.footer.gain(decimals(gain.mean), decimals(gain.low), decimals(gain.high)),
-    evaluation.usersJudged.toLocaleString('en'),
+    evaluation.usersJudged.toLocaleString(document.documentElement.lang),
   )
 }

@@ -51,7 +51,11 @@ export function ProfilePanel({ userId, profile }: { userId: number; profile: Loa
       {failure ? <FailureNotice title={strings.failure.profile} failure={failure} onRetry={profile.retry} /> : null}
       {known ? (
         <div class="profile-plots">
-          <Bars title={strings.profile.genres} keeps="first" bars={known.genres.slice(0, GENRES_SHOWN)} />
+          <Bars
+            title={strings.profile.genres}
+            keeps="first"
+            bars={known.genres.slice(0, GENRES_SHOWN).map((bar) => ({ ...bar, name: strings.genre(bar.name) }))}
+          />
           <Bars
             title={strings.profile.decades}
             keeps="last"

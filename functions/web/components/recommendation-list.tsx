@@ -6,9 +6,10 @@ import type { Load } from '../hooks/use-load.ts'
 import type { RankedList } from '../hooks/use-recommendations.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
 import { strings } from '../strings.ts'
+import { DiversityDial } from './diversity-dial.tsx'
 import { Filters } from './filters.tsx'
 import { CardSkeleton, MovieCard } from './movie-card.tsx'
-import { EmptyNotice, FailureNotice } from './notices.tsx'
+import { EmptyNotice, FailureNotice, HonestNotes } from './notices.tsx'
 
 interface RecommendationListProps {
   list: Load<RankedList>
@@ -44,8 +45,19 @@ export function RecommendationList(props: RecommendationListProps) {
         {list.loading && list.value ? <span class="updating">{strings.list.updating}</span> : null}
       </div>
       {ratingsRow}
-      {isWaiting ? null : <Filters genres={genres} address={address} onChange={onAddress} />}
-      {list.value ? <HonestNotes answer={list.value.answer} /> : null}
+      {isWaiting ? null : (
+        <>
+          <Filters genres={genres} address={address} onChange={onAddress} />
+          <DiversityDial
+            value={address.diversity}
+            receipt={list.value?.answer.diversity}
+            onChange={(diversity) => onAddress({ diversity })}
+          />
+        </>
+      )}
+      {list.value ? (
+        <HonestNotes degraded={list.value.answer.degraded} unknown={list.value.answer.history.unknownMovieIds} />
+      ) : null}
       {list.failure ? (
         <FailureNotice
           title={list.value ? `${strings.failure.list}. ${strings.failure.stale}` : strings.failure.list}
@@ -70,6 +82,7 @@ export function RecommendationList(props: RecommendationListProps) {
               <MovieCard
                 key={movie.movieId}
                 movie={movie}
+                reason={movie.reason.text}
                 rank={place + 1}
                 movement={list.value?.movements.get(movie.movieId)}
                 isPersonal={(list.value?.answer.history.ratings ?? 0) > 0}
@@ -89,21 +102,5 @@ function RungNote({ answer }: { answer: Recommendations }) {
     <p class="rung">
       <span class={`rung-name rung-${answer.rung}`}>{rung.name}</span> <span>{rung.text(answer.history.likes)}</span>
     </p>
-  )
-}
-
-/** What the answer had to do without. */
-function HonestNotes({ answer }: { answer: Recommendations }) {
-  const notes = answer.degraded.map((part) => strings.degraded[part])
-  const unknown = answer.history.unknownMovieIds.length
-  if (unknown > 0) notes.push(strings.unknownMovies(unknown))
-  return (
-    <>
-      {notes.map((note) => (
-        <p key={note} class="notice notice-degraded">
-          {note}
-        </p>
-      ))}
-    </>
   )
 }

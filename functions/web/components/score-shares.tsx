@@ -1,10 +1,23 @@
 import type { Shares } from '#core/schemas/api.ts'
+import type { QueryShares } from '#core/schemas/query.ts'
 import { strings } from '../strings.ts'
 
-const SOURCES = ['cf', 'next', 'neighbours', 'content', 'popularity'] as const satisfies (keyof Shares)[]
+/** Of a list for a taste, and of one for a wish. */
+const SOURCES = [
+  'cf',
+  'next',
+  'neighbours',
+  'content',
+  'similar',
+  'terms',
+  'taste',
+  'popularity',
+  'ranker',
+] as const satisfies (keyof Shares | keyof QueryShares)[]
+export type NamedShares = Partial<Record<(typeof SOURCES)[number], number | undefined>>
 
 /** How much of the score came from where, as one bar; with `legend`, in words beneath it too. */
-export function ScoreShares({ shares, legend = false }: { shares: Shares; legend?: boolean }) {
+export function ScoreShares({ shares, legend = false }: { shares: NamedShares; legend?: boolean }) {
   const parts = sharePercents(shares)
   if (parts.length === 0) return null
   const words = parts.map(({ source, percent }) => strings.shares.part(percent, strings.shares[source]))
@@ -34,10 +47,11 @@ export function ScoreShares({ shares, legend = false }: { shares: Shares; legend
 }
 
 /** Whole percents of the sources that added to the score; none when nothing did. */
-function sharePercents(shares: Shares) {
-  const total = SOURCES.reduce((sum, source) => sum + Math.max(0, shares[source]), 0)
+function sharePercents(shares: NamedShares) {
+  const partOf = (source: keyof NamedShares) => Math.max(0, shares[source] ?? 0)
+  const total = SOURCES.reduce((sum, source) => sum + partOf(source), 0)
   if (total === 0) return []
-  return SOURCES.map((source) => ({ source, percent: Math.round((100 * Math.max(0, shares[source])) / total) })).filter(
+  return SOURCES.map((source) => ({ source, percent: Math.round((100 * partOf(source)) / total) })).filter(
     ({ percent }) => percent > 0,
   )
 }

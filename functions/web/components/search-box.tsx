@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { MovieSummary } from '#core/schemas/api.ts'
+import { MAX_WISH_LENGTH } from '../address.ts'
 import type { Client } from '../client.ts'
 import { useLoad } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
@@ -8,15 +9,21 @@ import { failureText } from './notices.tsx'
 /** after the last key, before the server is asked */
 const TYPING_REST_MS = 180
 const RESULTS = 8
+const ASK_ID = 'found-ask'
 
 interface SearchBoxProps {
   client: Client
   starsOf(movieId: number): number | null
   onPick(movie: MovieSummary): void
+  /** for a text that is no title that was picked */
+  onAsk(text: string): void
 }
 
-/** Title search with a list to walk by arrow keys (the ARIA combobox pattern). */
-export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
+/**
+ * One box for a title or a wish (the ARIA combobox pattern): titles that match to walk by arrow keys, and behind them the
+ * text itself as a wish. Enter without a choice takes the title that was typed whole, else the wish.
+ */
+export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
@@ -34,17 +41,28 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
     setText('')
     onPick(movie)
   }
+  const ask = () => {
+    const wish = text.trim()
+    if (wish === '') return
+    setOpen(false)
+    setText('')
+    input.current?.blur()
+    onAsk(wish)
+  }
+  // the wish is the last of the options
+  const numOptions = showsList ? movies.length + 1 : 0
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       setOpen(true)
-      if (movies.length === 0) return
+      if (numOptions === 0) return
       const step = event.key === 'ArrowDown' ? 1 : -1
-      setActive(active === -1 && step === -1 ? movies.length - 1 : (active + step + movies.length) % movies.length)
+      setActive(active === -1 && step === -1 ? numOptions - 1 : (active + step + numOptions) % numOptions)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      const movie = movies[active] ?? movies[0]
+      const movie = movies[active] ?? (active === -1 ? movies.find(({ title }) => isTitle(text, title)) : undefined)
       if (movie && found.value?.query === text.trim()) pick(movie)
+      else ask()
     } else if (event.key === 'Escape') {
       if (isOpen) setOpen(false)
       else setText('')
@@ -63,14 +81,14 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
         role="combobox"
         autoComplete="off"
         spellcheck={false}
-        maxLength={200}
+        maxLength={MAX_WISH_LENGTH}
         value={text}
         placeholder={strings.search.placeholder}
         aria-label={strings.search.label}
         aria-autocomplete="list"
         aria-controls="search-results"
         aria-expanded={showsList}
-        aria-activedescendant={active >= 0 && active < movies.length ? `found-${movies[active].movieId}` : undefined}
+        aria-activedescendant={active < 0 || active >= numOptions ? undefined : (optionId(movies[active]) ?? ASK_ID)}
         onInput={(event) => {
           setText(event.currentTarget.value)
           setActive(-1)
@@ -100,7 +118,7 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
             <div
               key={movie.movieId}
-              id={`found-${movie.movieId}`}
+              id={optionId(movie)}
               class={`found ${place === active ? 'active' : ''}`}
               role="option"
               aria-selected={place === active}
@@ -109,11 +127,27 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
             >
               <span class="found-title">{movie.title}</span>
               <span class="found-meta">
-                {[movie.year, ...movie.genres.slice(0, 3)].filter((part) => part !== null).join(' · ')}
+                {[movie.year, ...movie.genres.slice(0, 3).map(strings.genre)]
+                  .filter((part) => part !== null)
+                  .join(' · ')}
               </span>
               <StarsGiven stars={starsOf(movie.movieId)} />
             </div>
           ))}
+          {showsList ? (
+            // biome-ignore lint/a11y/useFocusableInteractive: in a combobox focus stays in the field
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
+            <div
+              id={ASK_ID}
+              class={`found found-ask ${active === movies.length ? 'active' : ''}`}
+              role="option"
+              aria-selected={active === movies.length}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={ask}
+            >
+              <span class="found-title">{strings.search.ask(text.trim())}</span>
+            </div>
+          ) : null}
         </div>
         <p class="search-note" role="status">
           {searchNote(query, found.loading, found.failure, movies.length)}
@@ -121,6 +155,14 @@ export function SearchBox({ client, starsOf, onPick }: SearchBoxProps) {
       </div>
     </search>
   )
+}
+
+const optionId = (movie: MovieSummary | undefined) => (movie ? `found-${movie.movieId}` : undefined)
+
+/** Whether a title was typed whole, with or without its year. */
+function isTitle(text: string, title: string): boolean {
+  const typed = text.trim().toLowerCase()
+  return [title, title.replace(/ \(\d{4}\)$/, '')].some((name) => name.toLowerCase() === typed)
 }
 
 const StarsGiven = ({ stars }: { stars: number | null }) =>

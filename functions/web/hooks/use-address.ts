@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Address, formatAddress, parseAddress } from '../address.ts'
 
 /**
- * The view in the address bar, and how to change it. Another viewer or movie is a step that Back undoes;
+ * The view in the address bar, and how to change it. Another viewer, movie or wish is a step that Back undoes;
  * filters, and closing the drawer, replace the current one.
  */
 export function useAddress(): [Address, (change: Partial<Address>) => void] {
@@ -16,7 +16,11 @@ export function useAddress(): [Address, (change: Partial<Address>) => void] {
 
   const go = (change: Partial<Address>) => {
     const next = { ...address, ...change }
-    const isStep = next.userId !== address.userId || (next.movieId !== null && next.movieId !== address.movieId)
+    const isStep =
+      next.userId !== address.userId ||
+      next.wish !== address.wish ||
+      next.aboutModel !== address.aboutModel ||
+      (next.movieId !== null && next.movieId !== address.movieId)
     history[isStep ? 'pushState' : 'replaceState'](null, '', formatAddress(next))
     setAddress(next)
   }

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks'
 import type { HistoryEntry, Recommendations } from '#core/schemas/api.ts'
 import type { Address } from '../address.ts'
-import type { Client, ListFilter } from '../client.ts'
+import type { Client, ListFilter, Wish } from '../client.ts'
 import { asRequest } from '../mark-store.ts'
 import { type Movement, rankMovements } from '../rank-movement.ts'
 import { type Load, useLoad } from './use-load.ts'
@@ -33,10 +33,10 @@ export function useRecommendations(
   const hasTaste = userId !== null || ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
   const key = hasTaste ? `${question}${ratings.version};${marks.version}` : null
   return useLoad(scope, key, async (signal) => {
-    const { likes, exclude } = asRequest(marks.items, Date.now() / 1000)
+    const { history = [], exclude = [] } = viewerRequest(userId, ratings, marks)
     const answer =
       userId === null
-        ? await client.recommendForHistory(asHistory(ratings, likes), { ...filter, exclude }, signal)
+        ? await client.recommendForHistory(history, { ...filter, exclude }, signal)
         : await client.recommendForUser(userId, filter, signal)
     const movieIds = answer.items.map(({ movieId }) => movieId)
     const said = new Set([...latest.current.ratings.items, ...latest.current.marks.items].map(({ movieId }) => movieId))
@@ -55,11 +55,23 @@ export function useRecommendations(
   })
 }
 
+/** Who asks: a known viewer, or what was rated and marked in this browser. */
+export function viewerRequest(
+  userId: number | null,
+  ratings: Ratings,
+  marks: Marks,
+): Pick<Wish, 'userId' | 'history' | 'exclude'> {
+  if (userId !== null) return { userId }
+  const { likes, exclude } = asRequest(marks.items, Date.now() / 1000)
+  return { history: asHistory(ratings, likes), exclude }
+}
+
 export const viewerScope = (userId: number | null) => (userId === null ? 'fresh' : `user ${userId}`)
 
-function listFilter({ genres, decade }: Address): ListFilter {
+function listFilter({ genres, decade, diversity }: Address): ListFilter {
   return {
     ...(genres.length > 0 && { genres }),
+    ...(diversity > 0 && { diversity }),
     ...(decade !== null && { yearFrom: decade, yearTo: decade + 9 }),
   }
 }
