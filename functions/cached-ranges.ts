@@ -35,17 +35,24 @@ function addressOf(key: string, start: number, end: number): string {
   return `https://models.invalid/${key}?bytes=${start}-${end}`
 }
 
-/** A cache that fails is as an empty one. */
+/** What workerd says where it runs without one. */
+const NO_CACHE = /No Cache was configured/
+let hasCache = true
+
+/** A cache that fails is as an empty one, and one that is not there is not asked again. */
 async function keptCopy(address: string): Promise<Uint8Array | null> {
+  if (!hasCache) return null
   try {
     const copy = await (await openCache()).match(address)
     return copy ? new Uint8Array(await copy.arrayBuffer()) : null
-  } catch {
+  } catch (error) {
+    hasCache = !NO_CACHE.test(String(error))
     return null
   }
 }
 
 async function keep(address: string, bytes: Uint8Array): Promise<void> {
+  if (!hasCache) return
   const copy = new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'Cache-Control': IMMUTABLE } })
   const put = openCache().then((cache) => cache.put(address, copy))
   await within(KEEP_MS, put).catch(() => {})

@@ -66,6 +66,10 @@ export function laidOver(
   { movies }: Pick<LiveState, 'movies'>,
   model: Model,
 ): Pick<UserHistory, 'history' | 'starred'> {
+  if (movies.size === 0) {
+    const history = historyOf(published)
+    return { history, starred: history }
+  }
   const starred = new Map(published.map((row) => [row.itemIndex, row]))
   const tastes = new Map(starred)
   const hidden: number[] = []

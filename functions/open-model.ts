@@ -48,11 +48,12 @@ export async function currentModel(env: Env, context: Pick<ExecutionContext, 'wa
   return served
 }
 
-/** Looks at the pointer now, whatever the interval. */
+/** After a look at the pointer, which a model that answers makes needless but every POINTER_CHECK_SECONDS. */
 export async function readiness(env: Env): Promise<{ modelId: string | null; problem: string | null }> {
+  const due = Date.now() - checkedAt >= settingsOf(env).pointerCheckMs
   // one under way may have read the pointer before it was moved
   if (isLooking()) await within(OPEN_MS, looking!.done).catch(() => {})
-  await look(env.MODELS)
+  if (due || !served) await look(env.MODELS)
   return { modelId: served?.modelId ?? null, problem }
 }
 

@@ -55,6 +55,7 @@ export interface SegmentedFile {
   file: Uint8Array
   /** the Arrow schema message, which a batch needs before it to be read alone */
   schema: Uint8Array
+  rowsPerSegment: number
   segments: { offset: number; bytes: Uint8Array }[]
 }
 
@@ -86,7 +87,7 @@ export function encodeSegmentedTable(
     offset += bytes.length
     return segment
   })
-  return { file, schema: schemaMessage, segments }
+  return { file, schema: schemaMessage, rowsPerSegment: spec.rowsPerSegment, segments }
 }
 
 const MAGIC_BYTES = 8

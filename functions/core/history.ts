@@ -28,17 +28,34 @@ export function historyOf(rows: Iterable<HistoryRow>): History {
     latest.delete(row.itemIndex)
     latest.set(row.itemIndex, row)
   }
-  const ordered = [...latest.values()].sort((a, b) => a.timestamp - b.timestamp)
-  return {
-    itemIndices: Int32Array.from(ordered, (row) => row.itemIndex),
-    ratings: Float32Array.from(ordered, (row) => row.rating),
-    timestamps: Uint32Array.from(ordered, (row) => row.timestamp),
+  const ordered = [...latest.values()]
+  if (!isInOrder(ordered)) ordered.sort((a, b) => a.timestamp - b.timestamp)
+  const history = {
+    itemIndices: new Int32Array(ordered.length),
+    ratings: new Float32Array(ordered.length),
+    timestamps: new Uint32Array(ordered.length),
   }
+  for (let at = 0; at < ordered.length; at++) {
+    const { itemIndex, rating, timestamp } = ordered[at]!
+    history.itemIndices[at] = itemIndex
+    history.ratings[at] = rating
+    history.timestamps[at] = timestamp
+  }
+  return history
+}
+
+function isInOrder(rows: HistoryRow[]): boolean {
+  for (let at = 1; at < rows.length; at++) if (rows[at]!.timestamp < rows[at - 1]!.timestamp) return false
+  return true
 }
 
 /** The movies rated `likedFrom` stars or more, in the order of time. */
 export function likedItems(history: History, likedFrom: number): Int32Array {
-  return history.itemIndices.filter((_, position) => history.ratings[position]! >= likedFrom)
+  const { itemIndices, ratings } = history
+  const likes = new Int32Array(itemIndices.length)
+  let count = 0
+  for (let at = 0; at < likes.length; at++) if (ratings[at]! >= likedFrom) likes[count++] = itemIndices[at]!
+  return likes.subarray(0, count)
 }
 
 /** What a history's viewer is not to be recommended: all that was rated, and all that is hidden. */

@@ -6,7 +6,7 @@ import { SettingsError, settingsOf } from '../env.ts'
 const SANE_ID = /^[A-Za-z0-9._-]{8,64}$/
 
 /** What every answer of the API carries: it is data, not a page, and nobody's frame or script. */
-const SECURITY_HEADERS = {
+const SECURITY_HEADERS: Record<string, string> = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -24,14 +24,15 @@ export const accompany: MiddlewareHandler<App> = async (context, next) => {
   context.set('requestId', requestId)
   context.set('timings', new Map())
   context.set('log', ({ event, ...fields }) => console.error(JSON.stringify({ event, requestId, ...fields })))
+  // before the answer, which is then made with them: Hono makes a finished one anew for each header
+  context.header('X-Request-Id', requestId)
+  context.header('Cache-Control', 'private, no-store')
+  for (const name in SECURITY_HEADERS) context.header(name, SECURITY_HEADERS[name])
+  if (context.req.url.startsWith('https:')) context.header('Strict-Transport-Security', 'max-age=31536000')
   await next()
 
   // a deployed Worker's clock stands still between two waits: this is mostly the time waited for others
   const ms = Date.now() - startedAt
-  context.header('X-Request-Id', requestId)
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value)
-  if (context.req.url.startsWith('https:')) context.header('Strict-Transport-Security', 'max-age=31536000')
-  if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'private, no-store')
   // vars that cannot be obeyed have been answered and logged already
   if (context.error instanceof SettingsError) return
   const { requestLog, serverTiming } = settingsOf(context.env)
@@ -42,7 +43,7 @@ export const accompany: MiddlewareHandler<App> = async (context, next) => {
 /** For developers: where the time went. Off by default, since it tells strangers too. */
 function sayTimings(context: HonoContext, totalMs: number): void {
   const steps = [...context.get('timings'), ['total', totalMs] as const]
-  context.header('Server-Timing', steps.map(([step, ms]) => `${step};dur=${ms}`).join(', '))
+  context.res.headers.set('Server-Timing', steps.map(([step, ms]) => `${step};dur=${ms}`).join(', '))
 }
 
 function logRequest(context: HonoContext, ms: number): void {

@@ -18,15 +18,16 @@ export const crossOrigin: MiddlewareHandler<App> = async (context, next) => {
   await next()
   if (corsOrigins.length === 0) return
   const allowed = allowedOrigin(context, corsOrigins)
-  if (allowed !== '*') context.header('Vary', 'Origin', { append: true })
+  const { headers } = context.res
+  if (allowed !== '*') headers.append('Vary', 'Origin')
   if (allowed === null) return
-  context.header('Access-Control-Allow-Origin', allowed)
-  context.header('Access-Control-Expose-Headers', ANSWER_HEADERS)
+  headers.set('Access-Control-Allow-Origin', allowed)
+  headers.set('Access-Control-Expose-Headers', ANSWER_HEADERS)
   // a preflight, which the path has answered with the methods that it knows
   if (context.req.method === 'OPTIONS' && context.req.header('Access-Control-Request-Method') !== undefined) {
-    context.header('Access-Control-Allow-Methods', context.res.headers.get('Allow') ?? '')
-    context.header('Access-Control-Allow-Headers', REQUEST_HEADERS)
-    context.header('Access-Control-Max-Age', String(PREFLIGHT_SECONDS))
+    headers.set('Access-Control-Allow-Methods', headers.get('Allow') ?? '')
+    headers.set('Access-Control-Allow-Headers', REQUEST_HEADERS)
+    headers.set('Access-Control-Max-Age', String(PREFLIGHT_SECONDS))
   }
 }
 

@@ -13,19 +13,20 @@ type Limiter = 'LIMIT_READS' | 'LIMIT_WRITES' | 'LIMIT_KEYS' | 'LIMIT_REFUSED'
  * @throws {ProblemError} rate_limited
  */
 export async function limitPerson(context: HonoContext, scope: Route['scope'], caller: Caller | null): Promise<void> {
+  if (!settingsOf(context.env).rateLimits) return
   if (caller?.keyPrefix) return count(context, 'LIMIT_KEYS', `key:${caller.keyPrefix}`)
   const person = caller?.userId ? `user:${caller.userId}` : `address:${addressOf(context)}`
   return count(context, scope === 'write' ? 'LIMIT_WRITES' : 'LIMIT_READS', person)
 }
 
 /** Count refused credentials for their address: guessing ends soon. @throws {ProblemError} rate_limited */
-export function limitRefused(context: HonoContext): Promise<void> {
+export async function limitRefused(context: HonoContext): Promise<void> {
+  if (!settingsOf(context.env).rateLimits) return
   return count(context, 'LIMIT_REFUSED', `address:${addressOf(context)}`)
 }
 
 async function count(context: HonoContext, limiter: Limiter, key: string): Promise<void> {
   const env: Env = context.env
-  if (!settingsOf(env).rateLimits) return
   const { success } = await env[limiter]!.limit({ key }).catch((error: unknown) => {
     // a limiter that fails must not take the API with it
     context.get('log')({ event: 'rate not limited', limiter, reason: String(error) })

@@ -15,9 +15,9 @@ export interface Scored {
 }
 
 /**
- * What each item of a history gave to the blended score of a movie; they sum to the score less popularity's share. Exact:
- * a content score is the sum of the likes' cosines but for the length of their profile. The kernels must hold the fold-in
- * of this history. O(f² + items · f).
+ * What each item of a history gave to the blended score of a movie; they sum to the score less popularity's share. Exact,
+ * but for content: its score is shared out by the likes' cosines, which are what it is made of before terms are left out. The
+ * kernels must hold the fold-in of this history. O(f² + items · f).
  * @returns by itemIndex of the history; one that gave nothing may be missing
  */
 export function contributionsTo(

@@ -36,10 +36,20 @@ export interface SourceScores extends Record<Source, Float32Array | null> {
 }
 
 export function tasteOf(history: History, model: Model): Taste {
-  const { neighbours } = model
+  const { hasFactors } = model
+  const { offsets } = model.neighbours
   const likes = likedItems(history, model.likedFrom)
-  const likesWithFactors = likes.filter((item) => model.hasFactors[item] === 1)
-  const likesWithNeighbours = likes.filter((item) => neighbours.offsets[item]! < neighbours.offsets[item + 1]!)
+  // loops: with callbacks they take five times as long
+  const withFactors = new Int32Array(likes.length)
+  const withNeighbours = new Int32Array(likes.length)
+  let [numWithFactors, numWithNeighbours] = [0, 0]
+  for (let at = 0; at < likes.length; at++) {
+    const item = likes[at]!
+    if (hasFactors[item] === 1) withFactors[numWithFactors++] = item
+    if (offsets[item]! < offsets[item + 1]!) withNeighbours[numWithNeighbours++] = item
+  }
+  const likesWithFactors = withFactors.subarray(0, numWithFactors)
+  const likesWithNeighbours = withNeighbours.subarray(0, numWithNeighbours)
   return {
     likes,
     likesWithFactors,
@@ -94,8 +104,8 @@ function lastRatedOf(
 
 /** 1 for the newest of n likes, the last one, and half of it every `halfLife` likes before; 1 each with null. */
 function recencyWeights(n: number, halfLife: number | null): Float32Array {
-  return Float32Array.from(
-    { length: n },
-    (_, position) => 2 ** ((position + 1 - n) / (halfLife ?? Number.POSITIVE_INFINITY)),
-  )
+  const weights = new Float32Array(n)
+  for (let position = 0; position < n; position++)
+    weights[position] = 2 ** ((position + 1 - n) / (halfLife ?? Number.POSITIVE_INFINITY))
+  return weights
 }

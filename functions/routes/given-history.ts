@@ -1,4 +1,4 @@
-import { type History, historyOf } from '#core/history.ts'
+import { type History, type HistoryRow, historyOf } from '#core/history.ts'
 import type { HistoryEntry } from '#core/schemas/api.ts'
 import { LIKED_STARS } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
@@ -18,17 +18,23 @@ export function givenHistory(entries: HistoryEntry[], { manifest, model }: Serve
   const { maxHistory } = manifest.api
   if (entries.length > maxHistory)
     throw new ProblemError('bad_request', `history: found ${entries.length} entries; at most ${maxHistory}`, 'history')
-  const { catalog } = model
-  const rowsOf = (some: HistoryEntry[]) =>
-    some.map(({ movieId, rating = LIKED_STARS, timestamp = 0 }) => ({
-      itemIndex: catalog.itemIndexOf(movieId),
-      rating,
-      timestamp,
-    }))
-  const known = entries.filter(({ movieId }) => catalog.itemIndexOf(movieId) >= 0)
+  const rows: HistoryRow[] = []
+  const starredRows: HistoryRow[] = []
+  const unknownMovieIds: number[] = []
+  for (const { movieId, rating, timestamp = 0 } of entries) {
+    const itemIndex = model.catalog.itemIndexOf(movieId)
+    if (itemIndex < 0) {
+      unknownMovieIds.push(movieId)
+      continue
+    }
+    const row = { itemIndex, rating: rating ?? LIKED_STARS, timestamp }
+    rows.push(row)
+    if (rating !== undefined) starredRows.push(row)
+  }
+  const history = historyOf(rows)
   return {
-    history: historyOf(rowsOf(known)),
-    starred: historyOf(rowsOf(known.filter(({ rating }) => rating !== undefined))),
-    unknownMovieIds: entries.map(({ movieId }) => movieId).filter((movieId) => catalog.itemIndexOf(movieId) < 0),
+    history,
+    starred: starredRows.length === rows.length ? history : historyOf(starredRows),
+    unknownMovieIds,
   }
 }

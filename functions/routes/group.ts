@@ -7,7 +7,7 @@ import {
   Rung,
 } from '#core/schemas/api.ts'
 import { type GroupRanking, type Member, rankGroup } from '#recommend/group.ts'
-import { predictStars } from '#recommend/predict-stars.ts'
+import { expectedStars } from '#recommend/predict-stars.ts'
 import type { OpenedModel } from '../open-model.ts'
 import { pageOf } from './paging.ts'
 import { movieSummary, nowSeconds, round } from './present.ts'
@@ -36,7 +36,7 @@ export function groupRecommendations(
   const ranking = rankGroup(members, options, listLength(options.k, manifest), model, shown)
   const { list, diversity, hasMore } = ranking
   const items = list.map(({ itemIndex }) => itemIndex)
-  const predicted = viewers.map(({ starred }) => model.stars && predictStars(starred, items, model.stars, time).stars)
+  const predicted = viewers.map(({ starred }) => model.stars && expectedStars(starred, items, model.stars, time))
   const { replay, ...asked } = options
   return {
     modelId,

@@ -26,7 +26,7 @@ export const healthRoutes: Route[] = [
     path: '/readyz',
     scope: 'public',
     tag: 'operations',
-    summary: 'A model answers; looks at the pointer now, and says why a newer model was refused',
+    summary: 'A model answers; looks at the pointer when it is due, and says why a newer model was refused',
     params: NOTHING,
     query: NOTHING,
     body: null,

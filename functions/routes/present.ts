@@ -11,7 +11,7 @@ import type {
 } from '#core/schemas/api.ts'
 import type { Blended } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
-import { predictStars } from '#recommend/predict-stars.ts'
+import { expectedStars } from '#recommend/predict-stars.ts'
 import type { OpenedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { pageOf } from './paging.ts'
@@ -86,14 +86,14 @@ export function recommendedMovies(
   numShown = 0,
 ): RecommendedMovie[] {
   const items = blended.map(({ itemIndex }) => itemIndex)
-  const predicted = model.stars && predictStars(starred, items, model.stars, time)
+  const predicted = model.stars && expectedStars(starred, items, model.stars, time)
   return blended.map(({ itemIndex, score, shares }, position) => ({
     rank: numShown + position + 1,
     ...movieSummary(model.catalog, itemIndex),
     score,
     shares,
     reason: reasons[position]!,
-    predictedStars: predicted && round(predicted.stars[position]!, 2),
+    predictedStars: predicted && round(predicted[position]!, 2),
   }))
 }
 

@@ -48,7 +48,10 @@ export class Database {
     const cursor = this.#storage.sql.exec(sql, ...((params ?? []) as SqlStorageValue[]))
     const columns = cursor.columnNames
     const rows = [...cursor.raw()]
-    const [changes] = this.#storage.sql.exec('SELECT changes() AS changes, last_insert_rowid() AS last_row_id')
+    const [changes] =
+      cursor.rowsWritten > 0
+        ? this.#storage.sql.exec('SELECT changes() AS changes, last_insert_rowid() AS last_row_id')
+        : [{ changes: 0, last_row_id: 0 }]
     return {
       success: true,
       results:

@@ -27,6 +27,7 @@ export interface CatalogIndex {
   /** 0 to 1 */
   popularity: Float32Array
   title(itemIndex: number): string
+  /** one list for all movies of the same genres: not to be changed */
   genres(itemIndex: number): string[]
   /** @returns −1 for a movie that the catalogue lacks; O(log n) */
   itemIndexOf(movieId: number): number
@@ -42,6 +43,14 @@ export function openCatalog(bytes: Uint8Array): CatalogIndex {
     if (movieIds[i]! <= movieIds[i - 1]!)
       throw new ArtifactError(`catalog.arrow: movieId ${movieIds[i]} in row ${i} does not ascend`)
 
+  // those that were asked for: decoding a name takes longer than all else that is said of a movie
+  const titles = new Array<string | undefined>(table.numRows)
+  const genresOf = new Map<number, string[]>()
+  const namesOf = (mask: number) => {
+    const names = genreNames.filter((_, bit) => (mask >>> bit) & 1)
+    genresOf.set(mask, names)
+    return names
+  }
   return {
     numItems: table.numRows,
     movieIds,
@@ -56,8 +65,8 @@ export function openCatalog(bytes: Uint8Array): CatalogIndex {
     numRatings: table.numbers('numRatings'),
     meanRatings: table.numbers('meanRating'),
     popularity: table.numbers('popularity'),
-    title: (itemIndex) => table.text('title', itemIndex),
-    genres: (itemIndex) => genreNames.filter((_, bit) => (genreMasks[itemIndex]! >>> bit) & 1),
+    title: (itemIndex) => (titles[itemIndex] ??= table.text('title', itemIndex)),
+    genres: (itemIndex) => genresOf.get(genreMasks[itemIndex]!) ?? namesOf(genreMasks[itemIndex]!),
     itemIndexOf: (movieId) => indexInSorted(movieIds, movieId),
   }
 }

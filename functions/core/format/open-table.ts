@@ -37,7 +37,8 @@ export function openTable(file: string, parts: Uint8Array | Uint8Array[], spec: 
   for (const [column, expected] of Object.entries(spec.columns)) checkColumn(file, table, column, expected)
 
   const { numRows } = table
-  const batch = (column: string) => table.getChild(column).data[0]!
+  const batches = new Map(Object.keys(spec.columns).map((column) => [column, table.getChild(column).data[0]!]))
+  const batch = (column: string) => batches.get(column)!
   // a view may run on into the padding of its buffer: each is cut to its rows
   return {
     numRows,

@@ -5,7 +5,8 @@
 const PAGE_BYTES = 65_536
 /** As in kernels/serve.ts: no vector load crosses a cache line. */
 const ALIGNMENT = 64
-const LARGEST_GAP = 0xffff
+/** Of a gap between two items in a posting. */
+const GAP_BITS = 24
 
 /** Rows of a content index, by item. */
 export interface ContentRows {
@@ -34,8 +35,7 @@ interface Exports {
     termWeights: number,
     count: number,
     offsets: number,
-    gaps: number,
-    weights: number,
+    postings: number,
     scales: number,
     numItems: number,
     out: number,
@@ -43,12 +43,15 @@ interface Exports {
 }
 
 /**
- * O(entries): postings by a counting sort, so that only one of the two orders is published. 3 bytes each: the gap from the
- * item before and the weight; an entry of weight 0 crosses a gap above 65,535.
+ * O(entries): postings by a counting sort, so that only one of the two orders is published. A 32-bit number each: the gap from
+ * the item before and, in the low 8 bits, the weight. Side by side they are one miss of the cache a term, which is what the
+ * short lists of rare terms cost.
  * @param module compiled serve.wasm
+ * @throws {RangeError} for more items than a gap can cross
  */
 export function openContentKernels(module: WebAssembly.Module, rows: ContentRows): ContentKernels {
   const { numItems, numTerms } = rows
+  if (numItems > 2 ** GAP_BITS) throw new RangeError(`${numItems} items, expected at most ${2 ** GAP_BITS}`)
   const starts = postingStarts(rows)
   const numPostings = starts[numTerms]!
   const paddedItems = Math.ceil(numItems / 4) * 4
@@ -60,8 +63,7 @@ export function openContentKernels(module: WebAssembly.Module, rows: ContentRows
     return start
   }
   const offsets = place(4 * (numTerms + 1))
-  const gaps = place(2 * numPostings)
-  const weights = place(numPostings)
+  const postings = place(4 * numPostings)
   const scales = place(4 * paddedItems)
   const scores = place(4 * paddedItems)
   const terms = place(4 * numTerms)
@@ -71,12 +73,7 @@ export function openContentKernels(module: WebAssembly.Module, rows: ContentRows
 
   new Uint32Array(memory.buffer, offsets, numTerms + 1).set(starts)
   new Float32Array(memory.buffer, scales, numItems).set(rows.scales)
-  fillPostings(
-    rows,
-    starts,
-    new Uint16Array(memory.buffer, gaps, numPostings),
-    new Uint8Array(memory.buffer, weights, numPostings),
-  )
+  fillPostings(rows, starts, new Uint32Array(memory.buffer, postings, numPostings))
   const results = new Float32Array(memory.buffer, scores, numItems)
   const wanted = new Int32Array(memory.buffer, terms, numTerms)
   const wantedWeights = new Float32Array(memory.buffer, termWeights, numTerms)
@@ -86,23 +83,17 @@ export function openContentKernels(module: WebAssembly.Module, rows: ContentRows
       const count = someTerms.length
       wanted.set(someTerms)
       wantedWeights.set(someWeights)
-      kernels.scoreContent(terms, termWeights, count, offsets, gaps, weights, scales, paddedItems, scores)
+      kernels.scoreContent(terms, termWeights, count, offsets, postings, scales, paddedItems, scores)
       out.set(results)
       return out
     },
   }
 }
 
-/** Where each term's postings begin, and behind the last one the end of all, with the entries that cross wide gaps. */
+/** Where each term's postings begin, and behind the last one the end of all. */
 function postingStarts({ numItems, numTerms, offsets, termIndices }: ContentRows): Uint32Array {
   const starts = new Uint32Array(numTerms + 1)
-  const before = new Int32Array(numTerms)
-  for (let item = 0; item < numItems; item++)
-    for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) {
-      const term = termIndices[entry]!
-      starts[term + 1]! += Math.max(1, Math.ceil((item - before[term]!) / LARGEST_GAP))
-      before[term] = item
-    }
+  for (let entry = offsets[0]!; entry < offsets[numItems]!; entry++) starts[termIndices[entry]! + 1]!++
   for (let term = 0; term < numTerms; term++) starts[term + 1]! += starts[term]!
   return starts
 }
@@ -110,8 +101,7 @@ function postingStarts({ numItems, numTerms, offsets, termIndices }: ContentRows
 function fillPostings(
   { numItems, numTerms, offsets, termIndices, weights }: ContentRows,
   starts: Uint32Array,
-  gaps: Uint16Array,
-  postingWeights: Uint8Array,
+  postings: Uint32Array,
 ): void {
   // of each term its next place and the item before, side by side: they are always wanted together
   const state = new Int32Array(2 * numTerms)
@@ -119,12 +109,7 @@ function fillPostings(
   for (let item = 0; item < numItems; item++)
     for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) {
       const at = 2 * termIndices[entry]!
-      let place = state[at]!
-      let gap = item - state[at + 1]!
-      for (; gap > LARGEST_GAP; gap -= LARGEST_GAP) gaps[place++] = LARGEST_GAP
-      gaps[place] = gap
-      postingWeights[place] = weights[entry]!
-      state[at] = place + 1
+      postings[state[at]!++] = ((item - state[at + 1]!) << 8) | weights[entry]!
       state[at + 1] = item
     }
 }

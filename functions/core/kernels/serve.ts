@@ -16,6 +16,11 @@ const ROOMS = 3
 /** Rows that `blendBest` takes at most, and the longest list that it makes. */
 const MAX_ROWS = 5
 const MAX_BEST = 4096
+/**
+ * Of the sum of the weights, what a blend in f32 may differ from one in f64 by: rows within −1 and 1, seven roundings of 2⁻²⁴
+ * each for a weight, its product and the sums, and as much again.
+ */
+const BLEND_ERROR = 1e-6
 
 export interface ServeModel {
   numItems: number
@@ -35,6 +40,8 @@ export interface ServeModel {
   regularizationExponent?: number
   /** m, from 0 up: α₀ times the movies that the model was trained with; 0 by default */
   unobservedMass?: number
+  /** a row of numItems scores that many blends take and that never changes: it is copied once */
+  fixedRow?: Float32Array
   /** likes there is room for at first; a longer history makes the memory grow */
   maxHistory?: number
 }
@@ -128,7 +135,7 @@ interface Exports {
     scale: number,
     out: number,
   ): void
-  farthestFromZero(scores: number, blocked: number, numItems: number): number
+  farthestFromZero(rows: number, count: number, blocked: number, numItems: number, out: number): void
   blendBest(
     rows: number,
     scales: number,
@@ -136,6 +143,7 @@ interface Exports {
     blocked: number,
     numItems: number,
     k: number,
+    margin: number,
     heapScores: number,
     heapItems: number,
   ): number
@@ -149,8 +157,8 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
   const { numItems, factors, regularization, unobservedWeight, regularizationExponent = 0, unobservedMass = 0 } = model
   checkModel(model)
 
-  // scan takes items by four: all blocks of items have room for the last ones
-  const paddedItems = Math.ceil(numItems / 4) * 4
+  // the kernels take items by four and by sixteen: all blocks of items have room for the last ones
+  const paddedItems = Math.ceil(numItems / 16) * 16
   const { place, end } = layout()
   const items = place(paddedItems * factors)
   const scales = place(paddedItems * 4)
@@ -163,8 +171,10 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
   const query = place(factors * 2)
   const roomBlocks = Array.from({ length: ROOMS }, () => place(paddedItems * 4))
   const rowBlocks = Array.from({ length: MAX_ROWS }, () => place(paddedItems * 4))
+  const fixedBlock = place(model.fixedRow ? paddedItems * 4 : 0)
   const rowAddresses = place(MAX_ROWS * 4)
   const rowScales = place(MAX_ROWS * 8)
+  const rowFarthest = place(MAX_ROWS * 4)
   const blockedFlags = place(paddedItems)
   const heapScores = place(MAX_BEST * 8)
   const heapItems = place(MAX_BEST * 4)
@@ -180,7 +190,8 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
   floats(scales, numItems).set(model.scales)
   floats(gramian, factors * factors).set(model.gramian)
   floats(inverseNorms, numItems).set(inverseRowNorms(model.quantized, numItems, factors))
-  // the items that only fill the last four up
+  if (model.fixedRow) floats(fixedBlock, numItems).set(model.fixedRow)
+  // the items that only fill the last sixteen up
   bytes.fill(1, blockedFlags + numItems, blockedFlags + paddedItems)
 
   function floats(at: number, length: number): Float32Array {
@@ -246,7 +257,8 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
       if (userVector.length !== factors)
         throw new RangeError(`user vector has ${userVector.length} factors, expected ${factors}`)
       let largest = 0
-      for (const [k, value] of userVector.entries()) {
+      for (let k = 0; k < factors; k++) {
+        const value = userVector[k]!
         if (!Number.isFinite(value)) throw new RangeError(`user vector: ${value} at ${k}, expected a finite number`)
         largest = Math.max(largest, Math.abs(value))
       }
@@ -266,9 +278,11 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
         throw new RangeError(`out has ${out.length} places, expected ${wanted.length * factors}`)
       const quantized = new Int8Array(memory.buffer, items, numItems * factors)
       const norms = floats(inverseNorms, numItems)
-      for (const [position, item] of wanted.entries()) {
+      for (let position = 0; position < wanted.length; position++) {
+        const item = wanted[position]!
         checkItem(item, numItems)
-        for (let k = 0; k < factors; k++) out[position * factors + k] = norms[item]! * quantized[item * factors + k]!
+        const norm = norms[item]!
+        for (let k = 0; k < factors; k++) out[position * factors + k] = norm * quantized[item * factors + k]!
       }
       return out
     },
@@ -281,14 +295,20 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
       new Uint8Array(memory.buffer, blockedFlags, numItems).set(blocked)
       const addresses = new Uint32Array(memory.buffer, rowAddresses, MAX_ROWS)
       const scalesOfRows = new Float64Array(memory.buffer, rowScales, MAX_ROWS)
-      const farthest = rows.map((row, r) => {
-        const isOurs = row.buffer === memory.buffer
-        addresses[r] = isOurs ? row.byteOffset : rowBlocks[r]!
-        if (!isOurs) floats(rowBlocks[r]!, numItems).set(row)
-        const size = kernels.farthestFromZero(addresses[r]!, blockedFlags, paddedItems) || 1
-        scalesOfRows[r] = weights[r]! * (1 / size)
-        return size
-      })
+      for (const [r, row] of rows.entries()) {
+        const known = row.buffer === memory.buffer ? row.byteOffset : row === model.fixedRow ? fixedBlock : null
+        addresses[r] = known ?? rowBlocks[r]!
+        if (known === null) floats(rowBlocks[r]!, numItems).set(row)
+      }
+      kernels.farthestFromZero(rowAddresses, rows.length, blockedFlags, paddedItems, rowFarthest)
+      const farthest = Array.from(floats(rowFarthest, rows.length), (size) => size || 1)
+      let margin = 0
+      for (const [r, size] of farthest.entries()) {
+        const scale = weights[r]! * (1 / size)
+        scalesOfRows[r] = scale
+        // a row so small that its scale is beyond f32 is blended in f64 throughout
+        margin += Number.isFinite(Math.fround(scale)) ? BLEND_ERROR * Math.abs(weights[r]!) : Number.POSITIVE_INFINITY
+      }
       const size =
         capacity > 0
           ? kernels.blendBest(
@@ -298,6 +318,7 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
               blockedFlags,
               paddedItems,
               capacity,
+              margin,
               heapScores,
               heapItems,
             )
@@ -311,10 +332,12 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
     const items = new Int32Array(memory.buffer, heapItems, size)
     const scores = new Float64Array(memory.buffer, heapScores, size)
     const order = Array.from(items.keys()).sort((a, b) => scores[b]! - scores[a]! || items[a]! - items[b]!)
-    return {
-      items: Int32Array.from(order, (slot) => items[slot]!),
-      scores: Float64Array.from(order, (slot) => scores[slot]!),
+    const sorted = { items: new Int32Array(size), scores: new Float64Array(size) }
+    for (let place = 0; place < size; place++) {
+      sorted.items[place] = items[order[place]!]!
+      sorted.scores[place] = scores[order[place]!]!
     }
+    return sorted
   }
 }
 
@@ -351,6 +374,7 @@ function checkModel(model: ServeModel): void {
   for (const [name, found, expected] of [
     ['quantized', quantized.length, numItems * factors],
     ['scales', scales.length, numItems],
+    ['fixedRow', model.fixedRow?.length ?? numItems, numItems],
     ['gramian', gramian.length, factors * factors],
   ] as const) {
     if (found !== expected) throw new RangeError(`${name} has ${found} numbers, expected ${expected}`)
@@ -366,11 +390,12 @@ function checkModel(model: ServeModel): void {
 }
 
 function checkHistory(likedItems: Int32Array, weights: Float32Array | undefined, numItems: number): void {
-  for (const item of likedItems) checkItem(item, numItems)
+  for (let position = 0; position < likedItems.length; position++) checkItem(likedItems[position]!, numItems)
   if (!weights) return
   if (weights.length !== likedItems.length)
     throw new RangeError(`${weights.length} weights for ${likedItems.length} liked items`)
-  for (const [position, weight] of weights.entries()) {
+  for (let position = 0; position < weights.length; position++) {
+    const weight = weights[position]!
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw new RangeError(`weight ${weight} at ${position}, expected a number from 0 up`)
   }

@@ -1,8 +1,20 @@
 import type { ContentIndex } from '../format/content.ts'
 
 /**
- * Cosine of every movie with the profile of some movies, the sum of their TF-IDF rows (Rocchio's centroid).
- * O(terms of the items + postings of the profile's terms).
+ * Postings that the profile of several movies may have, a movie of the catalogue: the terms that are worth most keep theirs.
+ * All of them are 13 on the sample and take 0.2 ms there, 2.2 ms on 87,000 movies. With 1.5 the blend gains as much over its
+ * best member as with all (NDCG@10 on validation, 16 likes and more: +0.0135 for +0.0116), and content alone finds more
+ * (0.0131 for 0.0083 on test): what many movies share mostly adds noise.
+ */
+const POSTINGS_A_MOVIE = 1.5
+/** Fewer than so many cost nothing worth saving. */
+const FREE_POSTINGS = 1024
+/** Steps of worth in which terms are left out. */
+const STEPS = 256
+
+/**
+ * Cosine of every movie with the profile of some movies: of the sum of their TF-IDF rows (Rocchio's centroid), the terms that
+ * `profileOf` keeps. O(terms of the items + postings of the profile's terms).
  * @param items the movies of the profile, repeated ones count again
  * @param out numItems scores, 0 to 1; made when not given
  */
@@ -24,11 +36,9 @@ export function profileScores(
   for (const weight of weights) squared += weight * weight
   if (squared === 0) return out.fill(0)
   const norm = 1 / Math.sqrt(squared)
-  return index.postings.scores(
-    terms,
-    weights.map((weight) => weight * norm),
-    out,
-  )
+  const unit = new Float32Array(weights.length)
+  for (let place = 0; place < unit.length; place++) unit[place] = weights[place]! * norm
+  return index.postings.scores(terms, unit, out)
 }
 
 /** Cosine of two movies' TF-IDF rows, 0 to 1 but for rounding; 0 where one has no terms. O(terms of both). */
@@ -55,26 +65,29 @@ export function nearestByContent(
   itemIndex: number,
   candidates: ArrayLike<number>,
 ): Nearest | null {
-  const own = new Map<number, number>()
-  for (const { term, weight } of termsOf(index, itemIndex)) own.set(term, weight)
+  const { offsets, termIndices, weights, scales } = index
+  const { sums: own } = roomFor(index)
+  const ofItem = termsOf(index, itemIndex)
+  for (const { term, weight } of ofItem) own[term] = weight
   let nearest = -1
   let largest = 0
   for (let position = 0; position < candidates.length; position++) {
     let product = 0
     const candidate = candidates[position]!
-    for (let entry = index.offsets[candidate]!; entry < index.offsets[candidate + 1]!; entry++)
-      product += (own.get(index.termIndices[entry]!) ?? 0) * index.weights[entry]! * index.scales[candidate]!
+    const end = offsets[candidate + 1]!
+    for (let entry = offsets[candidate]!; entry < end; entry++) product += own[termIndices[entry]!]! * weights[entry]!
+    product *= scales[candidate]!
     if (product > largest) {
       nearest = candidate
       largest = product
     }
   }
-  if (nearest < 0) return null
-  const shared = termsOf(index, nearest)
-    .map(({ term, weight }) => ({ term, weight: weight * (own.get(term) ?? 0) }))
+  const shared = (nearest < 0 ? [] : termsOf(index, nearest))
+    .map(({ term, weight }) => ({ term, weight: weight * own[term]! }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight || a.term - b.term)
-  return { itemIndex: nearest, terms: shared.map(({ term }) => index.term(term)) }
+  for (const { term } of ofItem) own[term] = 0
+  return nearest < 0 ? null : { itemIndex: nearest, terms: shared.map(({ term }) => index.term(term)) }
 }
 
 function termsOf(index: ContentIndex, itemIndex: number): { term: number; weight: number }[] {
@@ -90,31 +103,87 @@ export interface Profile {
   weights: Float64Array
 }
 
-/** Sum of the items' rows; terms in the order in which they first occur. */
+/**
+ * Sum of the items' rows; terms in the order in which they first occur. Of several items' terms those stay that are worth
+ * most and have few enough postings together: worth is weight · idf / √(movies with the term). Of a lone one all.
+ */
 export function profileOf(index: ContentIndex, items: ArrayLike<number>): Profile {
-  const sums = roomFor(index)
-  const terms: number[] = []
+  const { offsets, termIndices, weights, scales } = index
+  const { sums, terms } = roomFor(index)
+  let count = 0
   for (let position = 0; position < items.length; position++) {
     const item = items[position]!
-    const scale = index.scales[item]!
-    for (let entry = index.offsets[item]!; entry < index.offsets[item + 1]!; entry++) {
-      const term = index.termIndices[entry]!
-      if (sums[term] === 0) terms.push(term)
-      sums[term]! += index.weights[entry]! * scale
+    const scale = scales[item]!
+    const end = offsets[item + 1]!
+    for (let entry = offsets[item]!; entry < end; entry++) {
+      const term = termIndices[entry]!
+      const before = sums[term]!
+      const sum = before + weights[entry]! * scale
+      if (before === 0 && sum > 0) terms[count++] = term
+      sums[term] = sum
     }
   }
-  const profile = { terms: Int32Array.from(terms), weights: Float64Array.from(terms, (term) => sums[term]!) }
-  for (const term of terms) sums[term] = 0
-  return profile
+  const profile: Profile = { terms: terms.slice(0, count), weights: new Float64Array(count) }
+  for (let place = 0; place < count; place++) {
+    const term = terms[place]!
+    profile.weights[place] = sums[term]!
+    sums[term] = 0
+  }
+  return items.length > 1 ? worthiest(index, profile) : profile
 }
 
-const rooms = new WeakMap<ContentIndex, Float64Array>()
+/** The terms that are worth most, as many as have no more postings together than may be; the first of them always. */
+function worthiest(index: ContentIndex, { terms, weights }: Profile): Profile {
+  const { worths } = roomFor(index)
+  const { documentFrequencies, numItems } = index
+  const worth = new Float64Array(terms.length)
+  let most = 0
+  for (let place = 0; place < worth.length; place++) {
+    worth[place] = weights[place]! * worths[terms[place]!]!
+    if (worth[place]! > most) most = worth[place]!
+  }
+  const step = most / STEPS
+  const postings = new Float64Array(STEPS + 1)
+  for (let place = 0; place < worth.length; place++)
+    postings[Math.floor(worth[place]! / step)]! += documentFrequencies[terms[place]!]!
 
-/** Zeros, one a term, to be left as zeros: to make them at every request takes longer than what they are for. */
-function roomFor(index: ContentIndex): Float64Array {
+  const allowed = Math.max(FREE_POSTINGS, POSTINGS_A_MOVIE * numItems)
+  let at = STEPS
+  for (let sum = postings[at]!; at > 0 && sum + postings[at - 1]! <= allowed; at--) sum += postings[at - 1]!
+  if (at === 0) return { terms, weights }
+  const least = Math.min(most, at * step)
+  let length = 0
+  for (let place = 0; place < worth.length; place++) {
+    if (worth[place]! < least) continue
+    terms[length] = terms[place]!
+    weights[length++] = weights[place]!
+  }
+  return { terms: terms.subarray(0, length), weights: weights.subarray(0, length) }
+}
+
+interface Room {
+  /** zeros, one a term, to be left as zeros: to make them at every request takes longer than what they are for */
+  sums: Float64Array
+  /** one a term */
+  terms: Int32Array
+  /** idf / √df of each term */
+  worths: Float32Array
+}
+
+const rooms = new WeakMap<ContentIndex, Room>()
+
+function roomFor(index: ContentIndex): Room {
   const known = rooms.get(index)
   if (known) return known
-  const room = new Float64Array(index.numTerms)
+  const { numItems, numTerms, documentFrequencies } = index
+  const room = {
+    sums: new Float64Array(numTerms),
+    terms: new Int32Array(numTerms),
+    worths: Float32Array.from(
+      documentFrequencies,
+      (frequency) => (Math.log((1 + numItems) / (1 + frequency)) + 1) / Math.sqrt(Math.max(1, frequency)),
+    ),
+  }
   rooms.set(index, room)
   return room
 }

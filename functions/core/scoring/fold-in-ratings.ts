@@ -71,7 +71,8 @@ export function foldInRatings(
   let squares = 0
   for (let at = 0; at < count; at++) {
     const item = itemIndices[at]!
-    for (let k = 0; k < size; k++) row[k] = items[item * size + k]! * itemUnits[item]!
+    const unit = itemUnits[item]!
+    for (let k = 0; k < size; k++) row[k] = items[item * size + k]! * unit
     const value = ratings[at]! - model.mean
     const weight = itemScales[item]!
     squares += weight * value * value
@@ -84,16 +85,18 @@ export function foldInRatings(
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) observed[j * size + i] = observed[i * size + j]!
 
   const factors = prior.slice()
+  const fromPrior = new Float64Array(size)
+  for (let i = 0; i < size; i++) fromPrior[i] = product(userPrecision, i, prior)
+  const precision = new Float64Array(size * size)
+  const wanted = new Float64Array(size)
   let covariance = new Float64Array(0)
   let scale = 1
   for (let round = 0; round < ROUNDS; round++) {
     const noise = noisePrecision * scale
-    covariance = covarianceOf(
-      observed.map((value, at) => noise * value + userPrecision[at]!),
-      size,
-    )
+    for (let at = 0; at < precision.length; at++) precision[at] = noise * observed[at]! + userPrecision[at]!
+    covariance = covarianceOf(precision, size)
     // coordinate 0 is 1: its column goes to the right
-    const wanted = right.map((value, i) => noise * (value - observed[i * size]!) + product(userPrecision, i, prior))
+    for (let i = 0; i < size; i++) wanted[i] = noise * (right[i]! - observed[i * size]!) + fromPrior[i]!
     for (let i = 1; i < size; i++) factors[i] = product(covariance, i, wanted)
     // with a scaleShape of 0 all users are as noisy as one
     if (scaleShape === 0) break
@@ -137,8 +140,12 @@ export function ratingDeviation(model: RatingModel, { covariance, scale }: Ratin
 }
 
 /** Inverse of a posterior's precision over the coordinates that are not known: 0 in the row and column of the first. */
-function covarianceOf(precision: ArrayLike<number>, size: number): Float64Array<ArrayBuffer> {
-  const system = Float64Array.from(precision, (value, at) => (at < size || at % size === 0 ? 0 : value))
+function covarianceOf(precision: Float32Array | Float64Array, size: number): Float64Array<ArrayBuffer> {
+  const system = new Float64Array(precision)
+  for (let i = 0; i < size; i++) {
+    system[i] = 0
+    system[i * size] = 0
+  }
   system[0] = 1
   const covariance = invert(system, size)
   covariance[0] = 0
@@ -153,9 +160,12 @@ function priorOf(
   const prior = new Float64Array(size)
   for (let at = 0; at < itemIndices.length; at++) {
     const item = itemIndices[at]!
-    for (let k = 0; k < size; k++) prior[k]! += itemTraces[item * size + k]! * traceUnits[item]!
+    const unit = traceUnits[item]!
+    for (let k = 0; k < size; k++) prior[k]! += itemTraces[item * size + k]! * unit
   }
-  return prior.map((sum, k) => userMean[k]! + sum / Math.sqrt(Math.max(1, itemIndices.length)))
+  const root = Math.sqrt(Math.max(1, itemIndices.length))
+  for (let k = 0; k < size; k++) prior[k] = userMean[k]! + prior[k]! / root
+  return prior
 }
 
 /** Row i of a square matrix times x. */

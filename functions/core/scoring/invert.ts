@@ -4,7 +4,7 @@
  * @throws {RangeError} naming the first pivot that is not above 0
  */
 export function invert(matrix: ArrayLike<number>, size: number): Float64Array<ArrayBuffer> {
-  const swept = Float64Array.from(matrix)
+  const swept = new Float64Array(matrix)
   for (let k = 0; k < size; k++) {
     const pivot = swept[k * size + k]!
     if (!(pivot > 0))
@@ -12,7 +12,7 @@ export function invert(matrix: ArrayLike<number>, size: number): Float64Array<Ar
     for (let i = 0; i < size; i++) {
       if (i === k) continue
       const share = swept[i * size + k]! / pivot
-      for (let j = 0; j < size; j++) if (j !== k) swept[i * size + j]! -= share * swept[k * size + j]!
+      for (let j = 0; j < size; j++) swept[i * size + j]! -= share * swept[k * size + j]!
       swept[i * size + k] = -share
     }
     for (let j = 0; j < size; j++) if (j !== k) swept[k * size + j]! /= pivot

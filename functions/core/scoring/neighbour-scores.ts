@@ -26,8 +26,9 @@ export function addNeighbourScores(
   for (let position = 0; position < items.length; position++) {
     const liked = items[position]!
     const scale = scales[liked]! * (strengths ? strengths[position]! : 1)
+    const end = offsets[liked + 1]!
     let item = 0
-    for (let entry = offsets[liked]!; entry < offsets[liked + 1]!; entry++) {
+    for (let entry = offsets[liked]!; entry < end; entry++) {
       item += gaps[entry]!
       out[item]! += scale * weights[entry]!
     }
@@ -61,28 +62,58 @@ export function neighbourContributions(
 
 /**
  * The same for several movies, in one walk along each liked movie's row. O(entries of the items).
- * @param wanted item indices, ascending
- * @returns one array a wanted movie, as `neighbourContributions` gives it
+ * @param wanted item indices, each once, fewer than 65,535
+ * @returns wanted × items, row-major: an array a movie would take longer to make than to fill
  */
 export function neighbourContributionsOf(
-  { offsets, gaps, weights, scales }: NeighbourIndex,
+  index: NeighbourIndex,
   wanted: Int32Array,
   items: ArrayLike<number>,
   strengths: ArrayLike<number>,
-): Float32Array[] {
-  const contributions = Array.from(wanted, () => new Float32Array(items.length))
+): Float32Array {
+  const contributions = new Float32Array(wanted.length * items.length)
+  return addNeighbourContributions(index, wanted, items, strengths, contributions, items.length)
+}
+
+/**
+ * The same, added to the last columns of a matrix.
+ * @param out wanted × columns, row-major, no fewer columns than items
+ */
+export function addNeighbourContributions(
+  index: NeighbourIndex,
+  wanted: Int32Array,
+  items: ArrayLike<number>,
+  strengths: ArrayLike<number>,
+  out: Float32Array,
+  columns: number,
+): Float32Array {
+  if (wanted.length === 0) return out
+  const { offsets, gaps, weights, scales } = index
+  const rows = roomFor(index)
+  for (let row = 0; row < wanted.length; row++) rows[wanted[row]!] = row + 1
+  const firstColumn = columns - items.length
   for (let position = 0; position < items.length; position++) {
     const liked = items[position]!
-    const end = offsets[liked + 1]!
     const scale = scales[liked]! * strengths[position]!
+    const end = offsets[liked + 1]!
     let item = 0
-    let place = 0
     for (let entry = offsets[liked]!; entry < end; entry++) {
       item += gaps[entry]!
-      while (place < wanted.length && wanted[place]! < item) place++
-      if (place === wanted.length) break
-      if (wanted[place] === item) contributions[place]![position] = scale * weights[entry]!
+      const row = rows[item]!
+      if (row > 0) out[(row - 1) * columns + firstColumn + position]! += scale * weights[entry]!
     }
   }
-  return contributions
+  for (let row = 0; row < wanted.length; row++) rows[wanted[row]!] = 0
+  return out
+}
+
+const rooms = new WeakMap<NeighbourIndex, Uint16Array>()
+
+/** Zeros, one an item, to be left as zeros: to make them takes longer than what they are for. */
+function roomFor(index: NeighbourIndex): Uint16Array {
+  const known = rooms.get(index)
+  if (known) return known
+  const room = new Uint16Array(index.numItems)
+  rooms.set(index, room)
+  return room
 }

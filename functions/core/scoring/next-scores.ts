@@ -1,5 +1,5 @@
 import type { NeighbourIndex } from '../format/neighbours.ts'
-import { addNeighbourScores, neighbourContributionsOf } from './neighbour-scores.ts'
+import { addNeighbourContributions, addNeighbourScores } from './neighbour-scores.ts'
 
 /** What a history's items say about the next one, as one time scale sees them. */
 export interface NextScaleIndex {
@@ -45,43 +45,45 @@ export function nextContributions(
   items: ArrayLike<number>,
   counts: ArrayLike<number> | null,
 ): Float32Array {
-  return nextContributionsOf(scales, Int32Array.of(itemIndex), items, counts)[0]!
+  return nextContributionsOf(scales, Int32Array.of(itemIndex), items, counts)
 }
 
 /**
  * The same for several movies at once.
- * @param wanted item indices, ascending
- * @returns one array a wanted movie
+ * @param wanted item indices, each once
+ * @returns wanted × items, row-major
  */
 export function nextContributionsOf(
   scales: readonly NextScaleIndex[],
   wanted: Int32Array,
   items: ArrayLike<number>,
   counts: ArrayLike<number> | null,
-): Float32Array[] {
-  const contributions = Array.from(wanted, () => new Float32Array(items.length))
+): Float32Array {
+  const contributions = new Float32Array(wanted.length * items.length)
   for (const scale of scales) {
     const recent = lastItems(scale, items)
-    const given = neighbourContributionsOf(scale.weights, wanted, recent, strengthsOf(scale, recent.length, counts))
-    for (const [place, ofItem] of given.entries())
-      for (let since = 0; since < ofItem.length; since++)
-        contributions[place]![items.length - 1 - since]! += ofItem[since]!
+    const strengths = strengthsOf(scale, recent.length, counts)
+    // a row's columns are in the order of time
+    const [oldestFirst, theirStrengths] = [recent.reverse(), strengths.reverse()]
+    addNeighbourContributions(scale.weights, wanted, oldestFirst, theirStrengths, contributions, items.length)
   }
   return contributions
 }
 
 /** Whether any of the last items says anything at a scale that sees it: without, all scores are 0. */
 export function hasNextScores(scales: readonly NextScaleIndex[], items: ArrayLike<number>): boolean {
-  return scales.some((scale) => {
-    const { offsets } = scale.weights
-    return lastItems(scale, items).some((item) => offsets[item]! < offsets[item + 1]!)
+  return scales.some(({ length, weights: { offsets } }) => {
+    const oldest = Math.max(0, items.length - length)
+    for (let at = items.length - 1; at >= oldest; at--) if (offsets[items[at]!]! < offsets[items[at]! + 1]!) return true
+    return false
   })
 }
 
 /** Those that the scale sees, the newest first. */
 function lastItems({ length }: NextScaleIndex, items: ArrayLike<number>): Int32Array {
-  const count = Math.min(length, items.length)
-  return Int32Array.from({ length: count }, (_, since) => items[items.length - 1 - since]!)
+  const last = new Int32Array(Math.min(length, items.length))
+  for (let since = 0; since < last.length; since++) last[since] = items[items.length - 1 - since]!
+  return last
 }
 
 /** How much what each of them says counts: the newest whole, the older ones less. */
@@ -90,6 +92,8 @@ function strengthsOf(
   length: number,
   counts: ArrayLike<number> | null,
 ): Float32Array {
-  const countOf = (since: number) => (counts ? counts[counts.length - 1 - since]! : 1)
-  return Float32Array.from({ length }, (_, since) => countOf(since) * 2 ** (-since / recencyHalfLife))
+  const strengths = new Float32Array(length)
+  for (let since = 0; since < length; since++)
+    strengths[since] = (counts ? counts[counts.length - 1 - since]! : 1) * 2 ** (-since / recencyHalfLife)
+  return strengths
 }

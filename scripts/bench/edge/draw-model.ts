@@ -30,7 +30,7 @@ import { drawText, drawTitle } from './draw-texts.ts'
  * What it recommends means nothing; what it costs to open and to ask is that of a real one.
  */
 const SEED = 1
-const FACTORS = 128
+export const FACTORS = 128
 /** of the bundled sample: 14 factors and two biases */
 const STARS_SIZE = 16
 

@@ -13,9 +13,14 @@ const DIFFERENT = 500
 const RATED = 50
 const K = 20
 const SEED = 7
+const MEMBERS = 3
+const ADDED = 2
 
-/** What is asked of a published model: histories of 50 rated movies, the best known ones more often, and users of the data. */
-export function drawRequests(modelFolder: string): { history: Requests; user: Requests } {
+/**
+ * What is asked of a published model: histories of 50 rated movies, the best known ones more often, users of the data, groups
+ * of three such histories, and histories with two of their movies as a change.
+ */
+export function drawRequests(modelFolder: string): Record<'history' | 'user' | 'group' | 'whatIf', Requests> {
   const { uniform } = randomSource(SEED)
   const bytes = (name: string) => new Uint8Array(readFileSync(join(modelFolder, name)))
   const { movieIds, popularity } = openCatalog(bytes('catalog.arrow'))
@@ -42,5 +47,19 @@ export function drawRequests(modelFolder: string): { history: Requests; user: Re
       method: 'GET',
       path: `/recommend/user/${userIds[Math.floor(uniform() * userIds.length)]}?k=${K}`,
     })),
+    group: each(() => ({
+      method: 'POST',
+      path: '/recommend/group',
+      body: JSON.stringify({ members: Array.from({ length: MEMBERS }, () => ({ history: drawHistory() })), k: K }),
+    })),
+    whatIf: each(() => {
+      const history = drawHistory()
+      const add = history.slice(-ADDED).map(({ movieId }) => ({ movieId, rating: 5 }))
+      return {
+        method: 'POST',
+        path: '/what-if',
+        body: JSON.stringify({ history: history.slice(0, -ADDED), add, k: K }),
+      }
+    }),
   }
 }

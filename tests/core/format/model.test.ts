@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { CONTENT, FACTORS, TERMS } from '#core/format/tables.ts'
+import { residentFiles } from '#core/model.ts'
 import { servingSettings } from '../../../build/evaluate/index.ts'
 import { openArtifacts } from '../../../build/evaluate/open-artifacts.ts'
 import { encodeNeighbours } from '../../../build/export/encode-neighbours.ts'
+import { encodeRanker } from '../../../build/export/encode-ranker.ts'
 import { encodeTable } from '../../../build/export/encode-table.ts'
 import { TINY_BLEND, TINY_CONFIG, tinyFiles, tinyModel } from '../../helpers/tiny-model.ts'
 
@@ -59,4 +61,23 @@ test('a term index out of range is refused', () => {
       files.set('terms.arrow', terms)
     }),
   ).toThrow('content.arrow: term 9, terms.arrow has 1')
+})
+
+test('a ranker is kept where one is shipped, and missed where it is not there', () => {
+  const tree = { roots: Int32Array.of(0), features: Int16Array.of(-1), thresholds: Float32Array.of(0) }
+  const ranker = {
+    ...{ pool: 5, minRatings: 1, scale: 1 },
+    ...tree,
+    left: Int32Array.of(0),
+    values: Float32Array.of(1),
+  }
+  const [name, bytes] = encodeRanker(ranker)[0]!
+  expect(open((files) => files.set(name, bytes)).ranker).toEqual(ranker)
+  expect(tinyModel().ranker).toBeNull()
+
+  const { next } = servingSettings(TINY_CONFIG, TINY_BLEND)
+  expect(residentFiles({ next, ranker: { shipped: true } })).toContain('ranker.arrow')
+  // a model of a build that tried none, or whose ranker did not prove itself
+  for (const none of [undefined, { shipped: false }])
+    expect(residentFiles({ next, ranker: none })).not.toContain('ranker.arrow')
 })

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { contentScores, nearestByContent } from '#core/scoring/content-scores.ts'
+import { describe, expect, test } from 'vitest'
+import type { ContentIndex } from '#core/format/content.ts'
+import { contentScores, nearestByContent, profileOf } from '#core/scoring/content-scores.ts'
 import { tinyItem, tinyModel } from '../../helpers/tiny-model.ts'
 
 const { content } = tinyModel()
@@ -20,6 +21,42 @@ test('a profile of both tastes lies between them', () => {
 test('a profile without terms scores nothing', () => {
   expect(contentScores(content, [tinyItem(100)]).every((score) => score === 0)).toBe(true)
   expect(contentScores(content, []).every((score) => score === 0)).toBe(true)
+})
+
+describe('a catalogue where three terms are in every movie and one in three', () => {
+  // entries of 4 terms for the first 3 movies, of 3 for the others; all weights 100 · 0.01
+  const numItems = 2000
+  const lengths = Array.from({ length: numItems }, (_, item) => (item < 3 ? 4 : 3))
+  const offsets = new Int32Array(numItems + 1)
+  lengths.forEach((length, item) => {
+    offsets[item + 1] = offsets[item]! + length
+  })
+  const entries = lengths.flatMap((length) => Array.from({ length }, (_, term) => term))
+  const index = {
+    numItems,
+    numTerms: 4,
+    offsets,
+    termIndices: Int32Array.from(entries),
+    weights: new Uint8Array(entries.length).fill(100),
+    scales: new Float32Array(numItems).fill(0.01),
+    documentFrequencies: Int32Array.of(2000, 2000, 2000, 3),
+  } as unknown as ContentIndex
+
+  test('the profile of two movies keeps the term that few have: those of all would take 6000 postings, 3000 may be', () => {
+    const { terms, weights } = profileOf(index, [0, 1])
+    expect([...terms]).toEqual([3])
+    expect(weights[0]).toBeCloseTo(2, 6)
+  })
+
+  test('a profile of terms that are all alike keeps them', () => {
+    expect([...profileOf(index, [5, 6]).terms]).toEqual([0, 1, 2])
+  })
+
+  test('a lone movie keeps all of its terms, and the next profile begins anew', () => {
+    expect([...profileOf(index, [0]).terms]).toEqual([0, 1, 2, 3])
+    expect([...profileOf(index, [2]).weights]).toEqual([...profileOf(index, [2]).weights])
+    expect([...profileOf(index, []).terms]).toEqual([])
+  })
 })
 
 test('the nearest of some movies is named with the terms that it shares', () => {

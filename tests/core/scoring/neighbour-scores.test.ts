@@ -43,7 +43,8 @@ test('what each liked movie gives to one movie sums to its score', () => {
 test('contributions to several movies at once are those to each', () => {
   const [items, strengths] = [Int32Array.of(0, 2, 1, 0), Float32Array.of(1, 0.5, 1, 0.25)]
   const wanted = Int32Array.of(0, 1, 3)
-  expect(neighbourContributionsOf(INDEX, wanted, items, strengths)).toEqual(
-    Array.from(wanted, (item) => neighbourContributions(INDEX, item, items, strengths)),
+  expect([...neighbourContributionsOf(INDEX, wanted, items, strengths)]).toEqual(
+    Array.from(wanted, (item) => [...neighbourContributions(INDEX, item, items, strengths)]).flat(),
   )
+  expect([...neighbourContributionsOf(INDEX, Int32Array.of(3), [0], [1])]).toEqual([-0.5])
 })

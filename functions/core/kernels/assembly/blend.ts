@@ -1,21 +1,44 @@
 /** Blend rows of scores and keep the best, in one pass; kernels/serve.ts says what they compute. Arguments are addresses and counts. */
 
-/** Largest |score| of an item whose byte in `blocked` is 0. @param numItems a multiple of 4 */
-export function farthestFromZero(scores: usize, blocked: usize, numItems: i32): f32 {
-  let farthest = f32x4.splat(0)
-  for (let i: usize = 0; i < <usize>numItems; i += 4) {
-    const flags = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(blocked + i)))
-    const sizes = v128.and(f32x4.abs(v128.load(scores + (i << 2))), i32x4.eq(flags, i32x4.splat(0)))
-    farthest = f32x4.max(farthest, sizes)
+/**
+ * Of each row the largest |score| of an item whose byte in `blocked` is 0.
+ * @param rows addresses (u32) of f32 rows; @param numItems a multiple of 16; @param out an f32 a row
+ */
+export function farthestFromZero(rows: usize, count: i32, blocked: usize, numItems: i32, out: usize): void {
+  for (let r: usize = 0; r < <usize>count << 2; r += 4) {
+    const row = <usize>load<u32>(rows + r)
+    let a = f32x4.splat(0)
+    let b = a
+    for (let i: usize = 0; i < <usize>numItems; i += 16) {
+      const at = row + (i << 2)
+      const flags = v128.load(blocked + i)
+      if (!v128.any_true(flags)) {
+        a = f32x4.max(a, f32x4.max(f32x4.abs(v128.load(at)), f32x4.abs(v128.load(at, 16))))
+        b = f32x4.max(b, f32x4.max(f32x4.abs(v128.load(at, 32)), f32x4.abs(v128.load(at, 48))))
+        continue
+      }
+      for (let four: usize = 0; four < 16; four += 4) a = f32x4.max(a, allowedSizes(at + (four << 2), blocked + i + four))
+    }
+    a = f32x4.max(a, b)
+    a = f32x4.max(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1))
+    store<f32>(out + r, max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1)))
   }
-  farthest = f32x4.max(farthest, v128.shuffle<f32>(farthest, farthest, 2, 3, 0, 1))
-  return max(f32x4.extract_lane(farthest, 0), f32x4.extract_lane(farthest, 1))
+}
+
+/** |score| of four items, 0 of the blocked ones. */
+// @ts-ignore: decorator
+@inline
+function allowedSizes(scores: usize, blocked: usize): v128 {
+  const flags = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(blocked)))
+  return v128.and(f32x4.abs(v128.load(scores)), i32x4.eq(flags, i32x4.splat(0)))
 }
 
 /**
  * The k largest Σ_r scales[r] · rows[r][i] of the items that are not blocked, summed in f64 in the order of the rows: the
- * numbers of a plain loop. As a heap with its worst on top, of `heapScores` (f64) and `heapItems` (u32).
- * @param rows addresses (u32) of f32 rows; @param numItems a multiple of 4
+ * numbers of a plain loop. As a heap with its worst on top, of `heapScores` (f64) and `heapItems` (u32). Once it is full,
+ * sixteen items at a time are passed over whose sums in f32 stay below the worst by more than these may be off.
+ * @param rows addresses (u32) of f32 rows; @param numItems a multiple of 16
+ * @param margin what a sum in f32 may differ by
  * @returns how many there are
  */
 export function blendBest(
@@ -25,30 +48,66 @@ export function blendBest(
   blocked: usize,
   numItems: i32,
   k: i32,
+  margin: f64,
   heapScores: usize,
   heapItems: usize,
 ): i32 {
   let size = 0
-  for (let i: usize = 0; i < <usize>numItems; i += 4) {
-    let low = f64x2.splat(0)
-    let high = low
-    for (let r: usize = 0; r < <usize>count; r++) {
-      const scale = v128.load64_splat(scales + (r << 3))
-      const four = v128.load(<usize>load<u32>(rows + (r << 2)) + (i << 2))
-      low = f64x2.add(low, f64x2.mul(scale, f64x2.promote_low_f32x4(four)))
-      high = f64x2.add(high, f64x2.mul(scale, f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 0, 1))))
-    }
-    if (size === k) {
-      const least = v128.load64_splat(heapScores)
-      if (!v128.any_true(v128.or(f64x2.gt(low, least), f64x2.gt(high, least)))) continue
-    }
-    const flags = load<u32>(blocked + i)
-    const item = <u32>i
-    if (!(flags & 0xff)) size = offer(f64x2.extract_lane(low, 0), item, size, k, heapScores, heapItems)
-    if (!(flags & 0xff00)) size = offer(f64x2.extract_lane(low, 1), item + 1, size, k, heapScores, heapItems)
-    if (!(flags & 0xff0000)) size = offer(f64x2.extract_lane(high, 0), item + 2, size, k, heapScores, heapItems)
-    if (!(flags & 0xff000000)) size = offer(f64x2.extract_lane(high, 1), item + 3, size, k, heapScores, heapItems)
+  for (let i: usize = 0; i < <usize>numItems; i += 16) {
+    if (size === k && !mayReach(rows, scales, count, i, <f32>(load<f64>(heapScores) - margin))) continue
+    for (let four = i; four < i + 16; four += 4)
+      size = offerFour(rows, scales, count, blocked, four, size, k, heapScores, heapItems)
   }
+  return size
+}
+
+/** Whether the sum in f32 of one of sixteen items is not below `least`. */
+// @ts-ignore: decorator
+@inline
+function mayReach(rows: usize, scales: usize, count: i32, first: usize, least: f32): bool {
+  let a = f32x4.splat(0)
+  let b = a
+  let c = a
+  let d = a
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const scale = f32x4.splat(<f32>load<f64>(scales + (r << 3)))
+    const at = <usize>load<u32>(rows + (r << 2)) + (first << 2)
+    a = f32x4.add(a, f32x4.mul(scale, v128.load(at)))
+    b = f32x4.add(b, f32x4.mul(scale, v128.load(at, 16)))
+    c = f32x4.add(c, f32x4.mul(scale, v128.load(at, 32)))
+    d = f32x4.add(d, f32x4.mul(scale, v128.load(at, 48)))
+  }
+  const lanes = f32x4.splat(least)
+  const below = v128.and(v128.and(f32x4.lt(a, lanes), f32x4.lt(b, lanes)), f32x4.lt(c, lanes))
+  return !i32x4.all_true(v128.and(below, f32x4.lt(d, lanes)))
+}
+
+function offerFour(
+  rows: usize,
+  scales: usize,
+  count: i32,
+  blocked: usize,
+  first: usize,
+  before: i32,
+  k: i32,
+  heapScores: usize,
+  heapItems: usize,
+): i32 {
+  let low = f64x2.splat(0)
+  let high = low
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const scale = v128.load64_splat(scales + (r << 3))
+    const four = v128.load(<usize>load<u32>(rows + (r << 2)) + (first << 2))
+    low = f64x2.add(low, f64x2.mul(scale, f64x2.promote_low_f32x4(four)))
+    high = f64x2.add(high, f64x2.mul(scale, f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 0, 1))))
+  }
+  const flags = load<u32>(blocked + first)
+  const item = <u32>first
+  let size = before
+  if (!(flags & 0xff)) size = offer(f64x2.extract_lane(low, 0), item, size, k, heapScores, heapItems)
+  if (!(flags & 0xff00)) size = offer(f64x2.extract_lane(low, 1), item + 1, size, k, heapScores, heapItems)
+  if (!(flags & 0xff0000)) size = offer(f64x2.extract_lane(high, 0), item + 2, size, k, heapScores, heapItems)
+  if (!(flags & 0xff000000)) size = offer(f64x2.extract_lane(high, 1), item + 3, size, k, heapScores, heapItems)
   return size
 }
 

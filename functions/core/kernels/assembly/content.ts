@@ -7,8 +7,7 @@ export function scoreContent(
   termWeights: usize,
   count: i32,
   offsets: usize,
-  gaps: usize,
-  weights: usize,
+  postings: usize,
   scales: usize,
   numItems: i32,
   out: usize,
@@ -18,12 +17,12 @@ export function scoreContent(
   for (let place: usize = 0; place < <usize>count << 2; place += 4) {
     const term = offsets + (<usize>load<u32>(terms + place) << 2)
     const weight = load<f32>(termWeights + place)
-    const end = weights + <usize>load<u32>(term, 4)
-    let gap = gaps + (<usize>load<u32>(term) << 1)
+    const end = postings + (<usize>load<u32>(term, 4) << 2)
     let at = out
-    for (let entry = weights + <usize>load<u32>(term); entry < end; entry++, gap += 2) {
-      at += <usize>load<u16>(gap) << 2
-      store<f32>(at, load<f32>(at) + weight * <f32>load<u8>(entry))
+    for (let entry = postings + (<usize>load<u32>(term) << 2); entry < end; entry += 4) {
+      const posting = load<u32>(entry)
+      at += <usize>(posting >> 8) << 2
+      store<f32>(at, load<f32>(at) + weight * <f32>(posting & 0xff))
     }
   }
   for (let at: usize = 0; at < size; at += 16)
