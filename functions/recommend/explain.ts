@@ -1,10 +1,11 @@
 import type { Model } from '#core/model.ts'
-import type { Reason } from '#core/schemas/api.ts'
+import type { Reason, RecommendOptions } from '#core/schemas/api.ts'
 import type { Source } from '#core/schemas/config.ts'
 import { nearestByContent } from '#core/scoring/content-scores.ts'
 import { neighbourContributionsOf } from '#core/scoring/neighbour-scores.ts'
 import { nextContributionsOf } from '#core/scoring/next-scores.ts'
 import type { Blended } from './blend.ts'
+import { REASON_WORDS, type ReasonWords } from './reason-words.ts'
 import type { Taste } from './retrieve.ts'
 
 const MAX_BECAUSE = 2
@@ -16,14 +17,15 @@ const POPULARITY_SPEAKS_FROM = 2 / 3
  * A template reason for each movie of a list, from its real score shares. The movies of the history that carried it are
  * exact: for collaborative filtering by Hu, Koren & Volinsky 2008, eq. 8, for neighbours and for what comes next by their
  * weights. Must run right after `retrieve` for the same taste: the kernels hold its fold-in.
- * @param wantedGenres the request's genre filter, named by the popularity reason
+ * @param options the genre filter, named by the popularity reason, and the language of the texts
  */
 export function explainAll(
   list: readonly Blended[],
   taste: Taste,
   model: Model,
-  wantedGenres: readonly string[],
+  { genres: wantedGenres = [], locale = 'en' }: Pick<RecommendOptions, 'genres' | 'locale'>,
 ): Reason[] {
+  const words = REASON_WORDS[locale]
   const { likes, likesWithFactors, foldInWeights, lastRated, lastRatedCounts } = taste
   const { likesWithNeighbours, neighbourStrengths } = taste
   const { kernels, next, neighbours } = model
@@ -41,19 +43,25 @@ export function explainAll(
     cf(itemIndex) {
       const given = kernels.contributions(itemIndex, likesWithFactors, foldInWeights)
       const reason = model.placedByTexts[itemIndex] === 1 ? placedReason : likedReason
-      return reason(likesWithFactors, given, model)
+      return reason(likesWithFactors, given, model, words)
     },
-    next: (itemIndex) => nextReason(lastRated, rowOf(itemIndex, ofNext, fromNext), model),
-    neighbours: (itemIndex) => likedReason(likesWithNeighbours, rowOf(itemIndex, ofNeighbours, fromNeighbours), model),
-    content: (itemIndex) => contentReason(itemIndex, likes, model),
-    popularity: (itemIndex) => popularityReason(itemIndex, model, wantedGenres),
+    next: (itemIndex) => nextReason(lastRated, rowOf(itemIndex, ofNext, fromNext), model, words),
+    neighbours: (itemIndex) =>
+      likedReason(likesWithNeighbours, rowOf(itemIndex, ofNeighbours, fromNeighbours), model, words),
+    content: (itemIndex) => contentReason(itemIndex, likes, model, words),
+    popularity: (itemIndex) => popularityReason(itemIndex, model, wantedGenres, words),
   }
   return list.map(({ itemIndex }, at) => reasonBy[voices[at]!](itemIndex))
 }
 
 /** `explainAll` of one movie. */
-export function explain(blended: Blended, taste: Taste, model: Model, wantedGenres: readonly string[]): Reason {
-  return explainAll([blended], taste, model, wantedGenres)[0]!
+export function explain(
+  blended: Blended,
+  taste: Taste,
+  model: Model,
+  options: Pick<RecommendOptions, 'genres' | 'locale'>,
+): Reason {
+  return explainAll([blended], taste, model, options)[0]!
 }
 
 /** Popularity speaks for a movie that owes it most of its blended score, else the largest one of the personal sources. */
@@ -73,26 +81,23 @@ function rowOf(itemIndex: number, items: Int32Array, matrix: Float32Array): Floa
 }
 
 /** @param contributions what each of the liked movies gave */
-function likedReason(liked: Int32Array, contributions: Float32Array, model: Model): Reason {
+function likedReason(liked: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
   const because = strongest(liked, contributions, model)
-  const text = because.length > 0 ? `Because you liked ${titles(because)}.` : 'Liked by viewers with your taste.'
+  const text = because.length > 0 ? words.liked(titles(because, words)) : words.likedByTaste
   return { kind: 'liked', text, because }
 }
 
 /** Nobody has liked the movie: what is known of it says who would. */
-function placedReason(liked: Int32Array, contributions: Float32Array, model: Model): Reason {
+function placedReason(liked: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
   const because = strongest(liked, contributions, model)
-  const text =
-    because.length > 0
-      ? `New here; what is told of it suits viewers of ${titles(because)}.`
-      : 'New here; what is told of it suits your taste.'
+  const text = because.length > 0 ? words.placed(titles(because, words)) : words.placedByTaste
   return { kind: 'content', text, because }
 }
 
 /** The history need not have liked what carried the movie: it says what was taken up, and what others took up then. */
-function nextReason(lastRated: Int32Array, contributions: Float32Array, model: Model): Reason {
+function nextReason(lastRated: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
   const because = strongest(lastRated, contributions, model)
-  return { kind: 'next', text: `Often next after ${titles(because)}.`, because }
+  return { kind: 'next', text: words.next(titles(because, words)), because }
 }
 
 /** The movies that gave most, the strongest first; of equally strong ones the lower item. */
@@ -111,27 +116,31 @@ function strongest(items: Int32Array, contributions: Float32Array, model: Model)
   return best.map((position) => named(items[position]!, model))
 }
 
-function titles(because: Reason['because']): string {
-  return because.map(({ title }) => title).join(' and ')
+function titles(because: Reason['because'], { and }: ReasonWords): string {
+  return because.map(({ title }) => title).join(and)
 }
 
-function contentReason(itemIndex: number, likes: Int32Array, model: Model): Reason {
+function contentReason(itemIndex: number, likes: Int32Array, model: Model, words: ReasonWords): Reason {
   const nearest = nearestByContent(model.content, itemIndex, likes)!
   const liked = named(nearest.itemIndex, model)
   const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map(readable)
-  return { kind: 'content', text: `Similar to ${liked.title}: ${shared.join(', ')}.`, because: [liked] }
+  return { kind: 'content', text: words.similar(liked.title, shared.join(', ')), because: [liked] }
 }
 
-function popularityReason(itemIndex: number, model: Model, wantedGenres: readonly string[]): Reason {
+function popularityReason(
+  itemIndex: number,
+  model: Model,
+  wantedGenres: readonly string[],
+  words: ReasonWords,
+): Reason {
   const { meanRatings, numRatings } = model.catalog
   const genres = model.catalog.genres(itemIndex)
   const genre = wantedGenres
     .map((wanted) => genres.find((name) => name.toLowerCase() === wanted.toLowerCase()))
     .find((name) => name !== undefined)
-  const where = genre ? `Popular in ${genre}` : 'Popular with all viewers'
+  const where = genre ? words.popularIn(genre) : words.popular
   const ratings = numRatings[itemIndex]!
-  const text =
-    ratings > 0 ? `${where}: ${meanRatings[itemIndex]!.toFixed(1)} stars from ${ratings} ratings.` : `${where}.`
+  const text = ratings > 0 ? words.stars(where, meanRatings[itemIndex]!.toFixed(1), ratings) : `${where}.`
   return { kind: genre ? 'genre' : 'popular', text, because: [] }
 }
 

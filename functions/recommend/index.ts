@@ -71,7 +71,7 @@ export function recommend(
   shown: Int32Array = NOTHING,
 ): Ranking & { reasons: Reason[] } {
   const ranking = rank(history, options, k, model, shown)
-  const reasons = explainAll(ranking.blended, ranking.taste, model, options.genres ?? [])
+  const reasons = explainAll(ranking.blended, ranking.taste, model, options)
   return { ...ranking, reasons }
 }
 

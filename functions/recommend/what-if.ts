@@ -72,7 +72,7 @@ export function whatIf(
     return { itemIndex, score, shares }
   })
   // the kernels hold the fold-in of the history after
-  const reasons = explainAll(blended, after.taste, model, options.genres ?? [])
+  const reasons = explainAll(blended, after.taste, model, options)
   const moved = Array.from(items, (itemIndex, at): Moved => {
     const [from, to] = [placesBefore[at]!, placesAfter[at]!]
     const kind = kindOf(listBefore.includes(itemIndex), at < listAfter.length, from, to)

@@ -43,7 +43,7 @@ export function App({ client }: { client: Client }) {
     loadProfile(client, userId ?? 0, signal),
   )
   const known = profile.value?.known ?? null
-  const list = useRecommendations(client, address, ratings, marks, ({ answer, movements }) => {
+  const list = useRecommendations(client, address, language, ratings, marks, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))

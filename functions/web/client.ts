@@ -1,6 +1,7 @@
 import type {
   ApiError,
   HistoryEntry,
+  Locale,
   Mark,
   ModelAnswer,
   MovieDetails,
@@ -27,6 +28,8 @@ export interface ListFilter {
   k?: number
   /** 0 to 1 */
   diversity?: number
+  /** of the reasons */
+  locale?: Locale
 }
 
 /** A wish in words, and who has it. */

@@ -194,6 +194,8 @@ describe('API5, broken function level authorization', () => {
       'get /recommend/user/{userId}': 'read',
       'post /recommend/user/{userId}': 'read',
       'post /recommend/history': 'read',
+      'post /recommend/query': 'read',
+      'post /explain': 'read',
       'post /recommend/group': 'read',
       'post /what-if': 'read',
       'post /replay': 'read',

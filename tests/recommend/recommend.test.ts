@@ -161,3 +161,12 @@ test('a score is the sum of its shares, each within its weight, whatever the sou
     ),
   )
 })
+
+test('reasons speak Vietnamese where they are asked to, and say the same', () => {
+  const likes = historyOf([10, 20].map((id, at) => ({ itemIndex: tinyItem(id), rating: 5, timestamp: at })))
+  const ask = (locale?: 'en' | 'vi') =>
+    recommend(likes, { weights: alone('neighbours'), ...(locale && { locale }) }, 1, model)
+  const [vietnamese] = ask('vi').reasons
+  expect(vietnamese!.text).toBe('Vì bạn thích Star Harbour và Star Harbour.')
+  expect({ ...vietnamese, text: '' }).toEqual({ ...ask().reasons[0]!, text: '' })
+})

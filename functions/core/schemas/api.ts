@@ -66,6 +66,9 @@ const RequestWeights = z
   >)
   .refine((weights) => SOURCES.some((source) => weights[source] > 0), { error: 'one weight must be above 0' })
 
+export const Locale = z.enum(['en', 'vi'])
+export type Locale = z.infer<typeof Locale>
+
 export const RecommendOptions = ListOptions.extend({
   weights: RequestWeights.optional().describe(
     'weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model',
@@ -83,6 +86,7 @@ export const RecommendOptions = ListOptions.extend({
     .max(1)
     .optional()
     .describe('how much unlike each other the movies shall be (MMR): 0, the default, is the best-first list as it is'),
+  locale: Locale.optional().describe('language of the reasons; en, the default, or vi'),
   replay: z.boolean().optional().describe('true: the answer carries what POST /replay needs to give it again'),
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>

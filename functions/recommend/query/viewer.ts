@@ -33,7 +33,7 @@ export function viewerOf(history: History, blocked: Uint8Array, model: Model): V
     scores,
     because(itemIndex) {
       const shares = sharesOf(itemIndex, sources, weights, normalizers)
-      const { because } = explain({ itemIndex, score: scores[itemIndex]!, shares }, taste, model, [])
+      const { because } = explain({ itemIndex, score: scores[itemIndex]!, shares }, taste, model, {})
       return because.map(({ title }) => title)
     },
   }

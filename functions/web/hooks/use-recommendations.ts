@@ -4,6 +4,7 @@ import type { Address } from '../address.ts'
 import type { Client, ListFilter, Wish } from '../client.ts'
 import { asRequest } from '../mark-store.ts'
 import { type Movement, rankMovements } from '../rank-movement.ts'
+import type { Language } from '../strings.ts'
 import { type Load, useLoad } from './use-load.ts'
 import type { Marks } from './use-marks.ts'
 import type { Ratings } from './use-ratings.ts'
@@ -17,12 +18,13 @@ export interface RankedList {
 export function useRecommendations(
   client: Client,
   address: Address,
+  language: Language,
   ratings: Ratings,
   marks: Marks,
   onUpdate: (list: RankedList) => void,
 ): Load<RankedList> {
   const { userId } = address
-  const filter = listFilter(address)
+  const filter = { ...listFilter(address), ...(language !== 'en' && { locale: language }) }
   const scope = viewerScope(userId)
   // movement is told only between answers to the same question
   const question = JSON.stringify([scope, filter])

@@ -1,0 +1,43 @@
+import type { Locale } from '#core/schemas/api.ts'
+import { GENRES_IN_VIETNAMESE } from '#core/text/vietnamese.ts'
+
+/** What reasons say, in one language; what is put in are titles, terms and numbers. */
+export interface ReasonWords {
+  and: string
+  liked(titles: string): string
+  likedByTaste: string
+  placed(titles: string): string
+  placedByTaste: string
+  next(titles: string): string
+  similar(title: string, terms: string): string
+  popularIn(genre: string): string
+  popular: string
+  stars(where: string, mean: string, ratings: number): string
+}
+
+export const REASON_WORDS: Record<Locale, ReasonWords> = {
+  en: {
+    and: ' and ',
+    liked: (titles) => `Because you liked ${titles}.`,
+    likedByTaste: 'Liked by viewers with your taste.',
+    placed: (titles) => `New here; what is told of it suits viewers of ${titles}.`,
+    placedByTaste: 'New here; what is told of it suits your taste.',
+    next: (titles) => `Often next after ${titles}.`,
+    similar: (title, terms) => `Similar to ${title}: ${terms}.`,
+    popularIn: (genre) => `Popular in ${genre}`,
+    popular: 'Popular with all viewers',
+    stars: (where, mean, ratings) => `${where}: ${mean} stars from ${ratings} ratings.`,
+  },
+  vi: {
+    and: ' và ',
+    liked: (titles) => `Vì bạn thích ${titles}.`,
+    likedByTaste: 'Người cùng gu với bạn thích phim này.',
+    placed: (titles) => `Phim mới; những gì kể về nó hợp với người xem ${titles}.`,
+    placedByTaste: 'Phim mới; những gì kể về nó hợp gu của bạn.',
+    next: (titles) => `Thường được xem tiếp sau ${titles}.`,
+    similar: (title, terms) => `Giống ${title}: ${terms}.`,
+    popularIn: (genre) => `Nổi tiếng trong thể loại ${GENRES_IN_VIETNAMESE[genre] ?? genre}`,
+    popular: 'Nổi tiếng với mọi người xem',
+    stars: (where, mean, ratings) => `${where}: ${mean} sao từ ${ratings} lượt chấm.`,
+  },
+}
