@@ -107,7 +107,7 @@ async function bench(): Promise<void> {
 async function benchShape(shape: EdgeShape): Promise<EdgeRow[]> {
   const modelsDir = await publishedModel(shape)
   const folder = currentModelFolder(modelsDir)
-  const { history, user, group, whatIf } = drawRequests(folder)
+  const { history, user, query, group, whatIf } = drawRequests(folder)
   const concurrencies = options.concurrency.split(',').map(Number)
   const rows: EdgeRow[] = []
   const server = await start(modelsDir)
@@ -117,6 +117,7 @@ async function benchShape(shape: EdgeShape): Promise<EdgeRow[]> {
       const common = { shape, concurrency, peer: null }
       rows.push({ what: 'POST /recommend/history', ...common, ...(await load(server, history, concurrency)) })
       rows.push({ what: 'GET /recommend/user', ...common, ...(await load(server, user, concurrency)) })
+      rows.push({ what: 'POST /recommend/query', ...common, ...(await load(server, query, concurrency)) })
       rows.push({ what: 'POST /recommend/group of 3', ...common, ...(await load(server, group, concurrency)) })
       rows.push({ what: 'POST /what-if', ...common, ...(await load(server, whatIf, concurrency)) })
     }

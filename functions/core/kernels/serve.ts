@@ -14,13 +14,13 @@ const MAX_INT16 = 32_767
 /** Rows that `rooms` gives. */
 const ROOMS = 3
 /** Rows that `blendBest` takes at most, and the longest list that it makes. */
-const MAX_ROWS = 5
+const MAX_ROWS = 10
 const MAX_BEST = 4096
 /**
- * Of the sum of the weights, what a blend in f32 may differ from one in f64 by: rows within −1 and 1, seven roundings of 2⁻²⁴
+ * Of the sum of the weights, what a blend in f32 may differ from one in f64 by: rows within −1 and 1, twelve roundings of 2⁻²⁴
  * each for a weight, its product and the sums, and as much again.
  */
-const BLEND_ERROR = 1e-6
+const BLEND_ERROR = 1.5e-6
 
 export interface ServeModel {
   numItems: number

@@ -1,6 +1,7 @@
 import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type { Intent } from '#core/schemas/intent.ts'
+import { normalizersOf } from '../blend.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { viewerOf } from './viewer.ts'
 
@@ -11,6 +12,9 @@ export function factsForViewer(
   language: Intent['language'],
   model: Model,
 ): Facts[] {
-  const viewer = viewerOf(history, new Uint8Array(model.catalog.numItems), model)
-  return itemIndices.map((itemIndex) => factsOf(itemIndex, {}, viewer?.because(itemIndex) ?? [], language, model))
+  const viewer = viewerOf(history, model)
+  const normalizers = viewer && normalizersOf(viewer.sources, new Uint8Array(model.catalog.numItems), model.kernels)
+  return itemIndices.map((itemIndex) =>
+    factsOf(itemIndex, {}, viewer?.because(itemIndex, normalizers!) ?? [], language, model),
+  )
 }

@@ -41,7 +41,8 @@ export function satisfying(intent: Intent, blocked: Uint8Array, model: Model, is
     // a bit a wish that the movie breaks
     const broken = new Uint8Array(blocked.length)
     for (const [place, { mark }] of wishes.entries()) mark(broken, 1 << place)
-    if (!isStrict) givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
+    const isSomeLeft = broken.some((bits, item) => bits === 0 && blocked[item] === 0)
+    if (!isSomeLeft && !isStrict) givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
     blockBroken(blocked, broken, ~givenUp)
   }
   const isGivenUp = (_: Wish, bit: number) => (givenUp >>> bit) % 2 === 1
@@ -74,7 +75,6 @@ function blockBroken(blocked: Uint8Array, broken: Uint8Array, held: number): voi
  */
 function fewestGivenUp(wishes: Wish[], counts: Uint32Array): number {
   const leavesSome = (givenUp: number) => counts.some((count, broken) => count > 0 && (broken & ~givenUp) === 0)
-  if (leavesSome(0)) return 0
   const soft = wishes.map(({ name }, bit) => (NEVER_GIVEN_UP.includes(name) ? 0 : 1 << bit)).filter((bit) => bit > 0)
   const alone = soft.find(leavesSome)
   if (alone !== undefined) return alone
@@ -123,20 +123,25 @@ type Mark = Wish['mark']
 /** Inclusive bounds, either may be left open; 0 is unknown, and outside of both. */
 function outside(values: Int16Array | Uint8Array, from: number | null, to: number | null): Mark {
   const lowest = Math.max(1, from ?? 1)
-  const highest = to ?? Number.POSITIVE_INFINITY
+  const highest = to ?? 0x7fff
   return (broken, bit) => {
-    for (let item = 0; item < broken.length; item++)
-      broken[item]! |= bit * Number(values[item]! < lowest || values[item]! > highest)
+    for (let item = 0; item < broken.length; item++) {
+      const value = values[item]!
+      // the sign of one of both differences
+      broken[item]! |= bit * (((value - lowest) | (highest - value)) >>> 31)
+    }
   }
 }
 
 function withoutGenres(genreMasks: Uint32Array, must: number, isAnyEnough: boolean): Mark {
-  return (broken, bit) => {
-    for (let item = 0; item < broken.length; item++) {
-      const has = genreMasks[item]! & must
-      broken[item]! |= bit * Number(isAnyEnough ? has === 0 : has !== must)
-    }
-  }
+  return isAnyEnough
+    ? (broken, bit) => {
+        for (let item = 0; item < broken.length; item++) broken[item]! |= bit * Number((genreMasks[item]! & must) === 0)
+      }
+    : (broken, bit) => {
+        for (let item = 0; item < broken.length; item++)
+          broken[item]! |= bit * Number((genreMasks[item]! & must) !== must)
+      }
 }
 
 function withGenres(genreMasks: Uint32Array, avoid: number): Mark {

@@ -14,13 +14,20 @@ const RATED = 50
 const K = 20
 const SEED = 7
 const MEMBERS = 3
+const WISHES = [
+  'phim hài không kinh dị thập niên 90',
+  'phim khoa hoc vien tuong sau nam 2000',
+  'a sad drama about war, no comedy',
+  'something romantic and funny from the eighties',
+  'phim hành động căng thẳng dưới 2 tiếng',
+]
 const ADDED = 2
 
 /**
- * What is asked of a published model: histories of 50 rated movies, the best known ones more often, users of the data, groups
- * of three such histories, and histories with two of their movies as a change.
+ * What is asked of a published model: histories of 50 rated movies, the best known ones more often, users of the data, wishes
+ * with such a history, groups of three, and histories with two of their movies as a change.
  */
-export function drawRequests(modelFolder: string): Record<'history' | 'user' | 'group' | 'whatIf', Requests> {
+export function drawRequests(modelFolder: string): Record<'history' | 'user' | 'query' | 'group' | 'whatIf', Requests> {
   const { uniform } = randomSource(SEED)
   const bytes = (name: string) => new Uint8Array(readFileSync(join(modelFolder, name)))
   const { movieIds, popularity } = openCatalog(bytes('catalog.arrow'))
@@ -36,6 +43,7 @@ export function drawRequests(modelFolder: string): Record<'history' | 'user' | '
       timestamp: 1_700_000_000 + at,
     }))
   }
+  const oneOf = <Choice>(list: readonly Choice[]) => list[Math.floor(uniform() * list.length)]!
   const each = <Made>(make: () => Made) => Array.from({ length: DIFFERENT }, make)
   return {
     history: each(() => ({
@@ -46,6 +54,11 @@ export function drawRequests(modelFolder: string): Record<'history' | 'user' | '
     user: each(() => ({
       method: 'GET',
       path: `/recommend/user/${userIds[Math.floor(uniform() * userIds.length)]}?k=${K}`,
+    })),
+    query: each(() => ({
+      method: 'POST',
+      path: '/recommend/query',
+      body: JSON.stringify({ text: oneOf(WISHES), history: drawHistory(), k: K }),
     })),
     group: each(() => ({
       method: 'POST',
