@@ -54,16 +54,6 @@ export function explainAll(
   return list.map(({ itemIndex }, at) => reasonBy[voices[at]!](itemIndex))
 }
 
-/** `explainAll` of one movie. */
-export function explain(
-  blended: Blended,
-  taste: Taste,
-  model: Model,
-  options: Pick<RecommendOptions, 'genres' | 'locale'>,
-): Reason {
-  return explainAll([blended], taste, model, options)[0]!
-}
-
 /** Popularity speaks for a movie that owes it most of its blended score, else the largest one of the personal sources. */
 function voiceOf({ score, shares: { cf, next, neighbours, content, popularity, ranker = 0 } }: Blended): Source {
   const largest = Math.max(cf, next, neighbours, content)

@@ -13,8 +13,9 @@ export function factsForViewer(
   model: Model,
 ): Facts[] {
   const viewer = viewerOf(history, model)
-  const normalizers = viewer && normalizersOf(viewer.sources, new Uint8Array(model.catalog.numItems), model.kernels)
-  return itemIndices.map((itemIndex) =>
-    factsOf(itemIndex, {}, viewer?.because(itemIndex, normalizers!) ?? [], language, model),
+  const because = viewer?.because(
+    itemIndices,
+    normalizersOf(viewer.sources, new Uint8Array(model.catalog.numItems), model.kernels),
   )
+  return itemIndices.map((itemIndex, at) => factsOf(itemIndex, {}, because?.[at] ?? [], language, model))
 }

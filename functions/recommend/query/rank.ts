@@ -95,9 +95,13 @@ export function rankForQuery(
   const candidates = list.map(({ itemIndex, score }): QueryCandidate => {
     const shares: QueryShares = { similar: 0, terms: 0, taste: 0, popularity: 0 }
     for (const [at, { part, scores }] of voices.entries()) shares[part] += scales[at]! * scores[itemIndex]!
-    const isToTaste = viewer !== null && shares.taste > TASTE_TOLD_FROM * score
-    return { itemIndex, score, shares, because: isToTaste ? viewer.because(itemIndex, normalizers) : [] }
+    return { itemIndex, score, shares, because: [] }
   })
+  if (viewer) {
+    const toTaste = candidates.filter(({ score, shares }) => shares.taste > TASTE_TOLD_FROM * score)
+    const items = toTaste.map(({ itemIndex }) => itemIndex)
+    for (const [at, because] of viewer.because(items, normalizers).entries()) toTaste[at]!.because = because
+  }
   return { rung: rungOf(voices, satisfied), candidates, sought, satisfying: satisfied, hasMore }
 }
 

@@ -2,7 +2,7 @@ import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import { type BlendWeights, SOURCES } from '#core/schemas/config.ts'
 import { type Normalizers, sharesOf, weightsFor } from '../blend.ts'
-import { explain } from '../explain.ts'
+import { explainAll } from '../explain.ts'
 import { retrieve, type SourceScores, tasteOf } from '../retrieve.ts'
 
 /** What a viewer's history says of every movie. */
@@ -10,8 +10,8 @@ export interface Viewer {
   sources: SourceScores
   /** of their own blend */
   weights: BlendWeights
-  /** titles of their history that carried a movie; right away only, before the kernels are asked again */
-  because(itemIndex: number, normalizers: Normalizers): string[]
+  /** titles of their history that carried each of some movies; right away only, before the kernels are asked again */
+  because(itemIndices: readonly number[], normalizers: Normalizers): string[][]
 }
 
 /** @returns null for one of whom no like is known */
@@ -23,10 +23,12 @@ export function viewerOf(history: History, model: Model): Viewer | null {
   return {
     sources,
     weights,
-    because(itemIndex, normalizers) {
-      const shares = sharesOf(itemIndex, sources, weights, normalizers)
-      const score = SOURCES.reduce((sum, source) => sum + shares[source], 0)
-      return explain({ itemIndex, score, shares }, taste, model, {}).because.map(({ title }) => title)
+    because(itemIndices, normalizers) {
+      const list = itemIndices.map((itemIndex) => {
+        const shares = sharesOf(itemIndex, sources, weights, normalizers)
+        return { itemIndex, score: SOURCES.reduce((sum, source) => sum + shares[source], 0), shares }
+      })
+      return explainAll(list, taste, model, {}).map(({ because }) => because.map(({ title }) => title))
     },
   }
 }

@@ -41,8 +41,8 @@ export function satisfying(intent: Intent, blocked: Uint8Array, model: Model, is
     // a bit a wish that the movie breaks
     const broken = new Uint8Array(blocked.length)
     for (const [place, { mark }] of wishes.entries()) mark(broken, 1 << place)
-    const isSomeLeft = broken.some((bits, item) => bits === 0 && blocked[item] === 0)
-    if (!isSomeLeft && !isStrict) givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
+    if (!isStrict && !leavesAny(broken, blocked))
+      givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
     blockBroken(blocked, broken, ~givenUp)
   }
   const isGivenUp = (_: Wish, bit: number) => (givenUp >>> bit) % 2 === 1
@@ -54,6 +54,12 @@ export function satisfying(intent: Intent, blocked: Uint8Array, model: Model, is
       ...wishes.filter(isGivenUp).map(({ name }): RelaxedWish => ({ wish: name, reason: 'nothingFits' })),
     ],
   }
+}
+
+function leavesAny(broken: Uint8Array, blocked: Uint8Array): boolean {
+  let item = 0
+  while (item < broken.length && (broken[item]! | blocked[item]!) !== 0) item++
+  return item < broken.length
 }
 
 /** Movies that may be answered, by the wishes they break. */
