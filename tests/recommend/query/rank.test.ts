@@ -5,26 +5,11 @@ import { type Intent, MOODS } from '#core/schemas/intent.ts'
 import { QueryOptions } from '#core/schemas/query.ts'
 import { rankForQuery } from '#recommend/query/rank.ts'
 import { receiptOf } from '#recommend/query/receipt.ts'
+import { NOTHING_ASKED } from '../../helpers/intents.ts'
 import { tinyItem, tinyModel } from '../../helpers/tiny-model.ts'
 
 const model = tinyModel()
 const OPTIONS = QueryOptions.parse({})
-const NOTHING_ASKED: Intent = {
-  language: 'en',
-  mustGenres: [],
-  genresJoin: 'all',
-  avoidGenres: [],
-  moods: [],
-  keywords: [],
-  similarTitles: [],
-  people: [],
-  avoidPeople: [],
-  yearFrom: null,
-  yearTo: null,
-  runtimeFrom: null,
-  runtimeTo: null,
-  originalLanguage: null,
-}
 const asked = (wishes: Partial<Intent>): Intent => ({ ...NOTHING_ASKED, ...wishes })
 const movieIds = (list: { itemIndex: number }[]) => list.map(({ itemIndex }) => model.catalog.movieIds[itemIndex]!)
 const rank = (wishes: Partial<Intent>, options: Partial<QueryOptions> = {}, history = EMPTY_HISTORY) =>

@@ -3,24 +3,8 @@ import type { Intent } from '#core/schemas/intent.ts'
 import { judgeLanguage } from '../../../../build/evaluate/language/judge-language.ts'
 import { LabelError, readLabelledQueries } from '../../../../build/evaluate/language/labelled-queries.ts'
 import { openTitleBook } from '../../../../build/evaluate/language/title-book.ts'
+import { NOTHING_ASKED } from '../../../helpers/intents.ts'
 import { tinyCatalog, tinyLexicon } from '../../../helpers/tiny-lexicon.ts'
-
-const NOTHING: Intent = {
-  language: 'en',
-  mustGenres: [],
-  genresJoin: 'all',
-  avoidGenres: [],
-  moods: [],
-  keywords: [],
-  similarTitles: [],
-  people: [],
-  avoidPeople: [],
-  yearFrom: null,
-  yearTo: null,
-  runtimeFrom: null,
-  runtimeTo: null,
-  originalLanguage: null,
-}
 
 const lexicon = tinyLexicon()
 const titles = openTitleBook(tinyCatalog(), lexicon)
@@ -28,7 +12,7 @@ const titles = openTitleBook(tinyCatalog(), lexicon)
 /** Judge what a parser found of each text. */
 function judge(labels: object[], found: Record<string, Partial<Intent>>) {
   const queries = readLabelledQueries(labels.map((label) => JSON.stringify(label)).join('\n'), 'labels.jsonl')
-  return judgeLanguage(queries, (text) => ({ ...NOTHING, ...found[text] }), titles)
+  return judgeLanguage(queries, (text) => ({ ...NOTHING_ASKED, ...found[text] }), titles)
 }
 
 describe('scores', () => {
