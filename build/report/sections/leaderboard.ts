@@ -57,11 +57,12 @@ function pairedFigure(told: Told): Figure {
   const lost = rows.filter(({ estimate }) => !['open', better].includes(verdict(estimate))).map(({ other }) => other)
   return {
     title:
+      // some protocols compare with a few rows alone
       beaten.length === rows.length
-        ? `${served.name} is clearly ahead of every other row`
-        : `${served.name} is clearly ahead of ${beaten.length} of the ${rows.length} other rows`,
+        ? `${served.name} is clearly ahead of ${listed(rows.map(({ other }) => other))}`
+        : `${served.name} is clearly ahead of ${beaten.length} of the ${rows.length} rows it is compared with`,
     caption:
-      `${served.name} minus each other row, user by user, so that easy and hard users weigh the same on both sides; right of 0 it ${isError(main) ? 'errs more' : 'finds more'}. ` +
+      `${served.name} minus each row it is compared with, user by user, so that easy and hard users weigh the same on both sides; right of 0 it ${isError(main) ? 'errs more' : 'finds more'}. ` +
       'Where the line crosses 0 the data do not tell the two apart. ' +
       (open.length > 0 ? `Here that is so for ${listed(open)}. ` : '') +
       (lost.length > 0 ? `Behind: ${listed(lost)}. ` : ''),

@@ -89,7 +89,7 @@ describe('titles say what the numbers say', () => {
   })
 
   test('a difference whose interval holds 0 is no lead', () => {
-    expect(titles(report)[1]).toBe('marquee is clearly ahead of 3 of the 4 other rows')
+    expect(titles(report)[1]).toBe('marquee is clearly ahead of 3 of the 4 rows it is compared with')
     expect(report).toContain('Here that is so for als.')
   })
 
@@ -130,7 +130,7 @@ describe('titles say what the numbers say', () => {
     })
     expect(titles(stars).slice(0, 2)).toEqual([
       'marquee leads with RMSE 0.8500',
-      'marquee is clearly ahead of every other row',
+      'marquee is clearly ahead of globalMean',
     ])
     expect(titles(stars)).toContain('Four stars mean four: predictions and ratings differ by 0.06 stars within bins')
   })
