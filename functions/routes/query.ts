@@ -4,7 +4,7 @@ import type { Degraded } from '#core/schemas/api.ts'
 import type { Intent } from '#core/schemas/intent.ts'
 import type { ModelCard } from '#core/schemas/manifest.ts'
 import { type QueriedMovie, QueryAnswer, QueryRequest } from '#core/schemas/query.ts'
-import { predictStars } from '#recommend/predict-stars.ts'
+import { expectedStars } from '#recommend/predict-stars.ts'
 import { type QueryHandles, type QueryList, recommendForQuery } from '#recommend/query/index.ts'
 import type { RerankSettings } from '#recommend/query/rerank.ts'
 import { type Understood, understand } from '#recommend/query/understand.ts'
@@ -102,7 +102,7 @@ function queriedMovies(
   showOrder: boolean,
 ): QueriedMovie[] {
   const items = entries.map(({ candidate }) => candidate.itemIndex)
-  const predicted = model.stars && predictStars(starred, items, model.stars, nowSeconds())
+  const predicted = model.stars && expectedStars(starred, items, model.stars, nowSeconds())
   return entries.map(({ candidate: { itemIndex, score, shares }, receipt, explanation, placeBefore }, position) => ({
     rank: numShown + position + 1,
     ...movieSummary(model.catalog, itemIndex),
@@ -110,7 +110,7 @@ function queriedMovies(
     shares,
     receipt,
     explanation,
-    predictedStars: predicted && round(predicted.stars[position]!, 2),
+    predictedStars: predicted && round(predicted[position]!, 2),
     ...(showOrder && { rankBefore: isReranked ? numShown + placeBefore + 1 : numShown + position + 1 }),
   }))
 }
