@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { SCOPES, type Scope } from '#core/api-key.ts'
+import { Command, CommanderError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
@@ -14,25 +13,17 @@ import { type ImportFactorsFlags, importFactorsCommand } from './commands/import
 import {
   type BuildFlags,
   buildCommand,
-  listCommand,
-  type ModelsFlags,
   type PrepareFlags,
   prepareCommand,
-  rollbackCommand,
   type Surroundings,
 } from './commands/index.ts'
-import {
-  type CreateKeyFlags,
-  createKeyCommand,
-  type KeysFlags,
-  listKeysCommand,
-  revokeKeyCommand,
-} from './commands/keys.ts'
-import { type TuneFlags, tuneCommand } from './commands/tune.ts'
-import { ConfigError, isPresetFile, PRESETS } from './config/load-config.ts'
-import { OBJECTIVE_SOURCES, PROTOCOLS, SPLIT_FORMATS, STAR_PROTOCOLS } from './evaluate/index.ts'
-import type { Compute, Step } from './index.ts'
-import { STRATEGIES } from './tuning/index.ts'
+import { addKeysCommands } from './commands/keys.ts'
+import { addModelsCommands } from './commands/models.ts'
+import { collect, parseCount, parseLengths, parseSeed, parseStars, withBuildOptions } from './commands/options.ts'
+import { addTuneCommand } from './commands/tune.ts'
+import { ConfigError } from './config/load-config.ts'
+import { PROTOCOLS, SPLIT_FORMATS, STAR_PROTOCOLS } from './evaluate/index.ts'
+import type { Step } from './index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -49,8 +40,6 @@ const BUILD_COMMANDS: [name: string, until: Step, summary: string][] = [
   ['export', 'export', 'write the artifacts and their manifest'],
   ['publish', 'publish', 'upload to the local R2 and make it the current model'],
 ]
-
-const DEVICES: Compute['device'][] = ['auto', 'cpu', 'gpu']
 
 /** Where a command may stop. */
 const STEPS = BUILD_COMMANDS.slice(1).map(([, until]) => until)
@@ -199,29 +188,6 @@ function commandLine(args: string[]): string {
   ].join(' ')
 }
 
-/** What every command takes that runs the pipeline. */
-function withBuildOptions(command: Command): Command {
-  return command
-    .option('--config <file>', 'YAML file (default: config/config.yml, which explains every key)')
-    .option(
-      '--preset <name>',
-      `laid over it: ${PRESETS.join(', ')} (how much of the data to learn from), or a .yml file`,
-      parsePreset,
-    )
-    .option('--seed <number>', 'seed of every random choice', parseSeed)
-    .addOption(
-      new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
-        .choices(DEVICES)
-        .default('auto'),
-    )
-    .option('--threads <count>', 'threads to train with (default: one a core)', parseCount)
-    .option('--resume', 'go on from where a long training was stopped')
-    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
-    .option('--log-file <file>', 'also write log lines there, as JSON')
-    .option('--state <dir>', 'local R2 to publish to, as "wrangler dev --persist-to" (default: .wrangler/state)')
-    .option('--json <file>', 'also write the result there, as JSON')
-}
-
 /** A split other than the configured one: files of one's own, or what a publication did. */
 function withSplitOptions(command: Command): Command {
   return command
@@ -266,115 +232,4 @@ function withRerankOptions(command: Command): Command {
 
 function untilOption(steps: Step[]): Option {
   return new Option('--until <step>', 'stop after this step').choices(steps)
-}
-
-function addTuneCommand(program: Command, surroundings: Surroundings): void {
-  program
-    .command('tune')
-    .description('try settings on the validation part: the best, and what they are worth')
-    .option(
-      '--try <key=values>',
-      'what to search: key=a,b,c or key=log:0.5..100 or key=8..128:8; may stand several times',
-      collect,
-    )
-    .option('--space <file>', 'the same as YAML: a list, or { low, high, scale, step }, for each dotted key')
-    .addOption(new Option('--strategy <name>', 'how').choices([...STRATEGIES]).default('random'))
-    .option('--trials <count>', 'different settings to draw', parseCount, 30)
-    .option('--objective <metric>', 'what is to be large', 'ndcg@10')
-    .addOption(
-      new Option('--source <source>', 'whose lists: of the blend, or of one source alone')
-        .choices([...OBJECTIVE_SOURCES])
-        .default('marquee'),
-    )
-    .option('--users <count>', 'most users that a trial is judged by, drawn by the seed', parseCount, 2000)
-    .option('--workers <count>', 'trials at once, in processes that share the threads', parseCount, 1)
-    .option('--name <name>', 'of the folder in runs/ (default: after the objective)')
-    .option('--resume', 'go on from where the run of that name was stopped')
-    .option('--write-preset <file>', 'write the best settings there, for --preset')
-    .option('--config <file>', 'YAML file that settings are laid over (default: config/config.yml)')
-    .option('--preset <name>', 'laid over it', parsePreset)
-    .option('--seed <number>', 'seed of every random choice, the draws among them', parseSeed)
-    .addOption(
-      new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
-        .choices(DEVICES)
-        .default('auto'),
-    )
-    .option('--threads <count>', 'threads of each worker (default: one a core, shared)', parseCount)
-    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
-    .option('--log-file <file>', 'also write log lines there, as JSON')
-    .option('--json <file>', 'also write the result there, as JSON')
-    .action((flags: TuneFlags) => tuneCommand(flags, surroundings))
-}
-
-function addModelsCommands(program: Command, surroundings: Surroundings): void {
-  const models = program.command('models').description('list the published models, go back to one of them')
-  const withOptions = (command: Command) =>
-    command
-      .option('--state <dir>', 'local R2, as "wrangler dev --persist-to" (default: .wrangler/state)')
-      .option('--json <file>', 'also write the result there, as JSON')
-  withOptions(models.command('list').description('every published model, the latest first')).action(
-    (flags: ModelsFlags) => listCommand(flags, surroundings),
-  )
-  withOptions(models.command('rollback').description('make another published model current'))
-    .argument('[buildId]', 'one of "marquee models list" (default: the one that was current before)')
-    .action((buildId: string | undefined, flags: ModelsFlags) => rollbackCommand(buildId, flags, surroundings))
-}
-
-function addKeysCommands(program: Command, surroundings: Surroundings): void {
-  const keys = program.command('keys').description('make, list and revoke the keys that AUTH = "apiKey" asks for')
-  const withState = (command: Command) =>
-    command.option('--state <dir>', 'local D1, as "wrangler dev --persist-to" (default: .wrangler/state)')
-  const sql = 'do not touch the local D1, say the SQL: for "wrangler d1 execute --remote"'
-  withState(keys.command('create').description('a new key, shown this once'))
-    .requiredOption('--name <text>', 'whose it is, for people')
-    .option('--scopes <list>', `of ${SCOPES.join(', ')}; comma-separated`, parseScopes, ['read'])
-    .option('--expires <days>', 'days until it is void (default: never)', parseCount)
-    .option('--sql', sql)
-    .action((flags: CreateKeyFlags) => createKeyCommand(flags, surroundings))
-  withState(keys.command('list').description('every key, the latest first')).action((flags: KeysFlags) =>
-    listKeysCommand(flags, surroundings),
-  )
-  withState(keys.command('revoke').description('make a key void'))
-    .argument('<key>', 'its 8 digits of "marquee keys list", or the key itself')
-    .option('--sql', sql)
-    .action((key: string, flags: KeysFlags) => revokeKeyCommand(key, flags, surroundings))
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.')
-  return Number(text)
-}
-
-function parseLengths(text: string): number[] {
-  const lengths = text.split(',')
-  if (!lengths.every((length) => /^[1-9]\d{0,3}$/.test(length)))
-    throw new InvalidArgumentError('Expected whole numbers from 1 to 9999, separated by commas.')
-  return lengths.map(Number)
-}
-
-function parseStars(text: string): number {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Expected a number.')
-  return Number(text)
-}
-
-function parseScopes(text: string): Scope[] {
-  const scopes = SCOPES.filter((scope) => text.split(',').includes(scope))
-  if (scopes.length !== text.split(',').length)
-    throw new InvalidArgumentError(`Expected some of ${SCOPES.join(', ')}, separated by commas.`)
-  return scopes
-}
-
-function parsePreset(text: string): string {
-  if (!isPresetFile(text) && !PRESETS.some((name) => name === text))
-    throw new InvalidArgumentError(`Allowed choices are ${PRESETS.join(', ')}, or a .yml file.`)
-  return text
-}
-
-function parseSeed(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 0.')
-  return Number(text)
 }

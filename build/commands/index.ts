@@ -10,7 +10,6 @@ import { createLog } from '../io/log.ts'
 import { createProgress, type ProgressStream } from '../io/progress.ts'
 import { bytes, table } from '../io/table.ts'
 import type { prepareTables } from '../prepare-tables.ts'
-import { listModels, rollback } from '../publish/index.ts'
 import type { openLocalR2 } from '../publish/local-r2.ts'
 import { metricsTable } from './metrics-table.ts'
 import { prepareSummary } from './prepare-summary.ts'
@@ -137,49 +136,6 @@ export async function withHandles<Result>(
     throw error
   } finally {
     log.close()
-  }
-}
-
-export interface ModelsFlags {
-  state?: string
-  json?: string
-}
-
-/** What is published, as a table. */
-export async function listCommand(flags: ModelsFlags, { cwd, stdout, openStore }: Surroundings): Promise<void> {
-  const store = await openStore(stateOf(flags, cwd))
-  try {
-    const models = await listModels(store)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), models)
-    if (models.length === 0) {
-      stdout.write('No model is published yet. "marquee build" builds one and publishes it.\n')
-      return
-    }
-    const rows = models.map(({ buildId, sizeBytes, current, publishedAt }) => [
-      buildId,
-      bytes(sizeBytes),
-      publishedAt === null ? 'incomplete' : publishedAt.slice(0, 19).replace('T', ' '),
-      current ? 'current' : '',
-    ])
-    stdout.write(`${table(['build', 'size', 'published (UTC)', ''], rows)}\n`)
-  } finally {
-    await store.close()
-  }
-}
-
-/** Moves the pointer back; a running server follows it. */
-export async function rollbackCommand(
-  buildId: string | undefined,
-  flags: ModelsFlags,
-  { cwd, stdout, openStore }: Surroundings,
-): Promise<void> {
-  const store = await openStore(stateOf(flags, cwd))
-  try {
-    const pointer = await rollback(store, buildId)
-    stdout.write(`The current model is ${pointer.buildId}.\n`)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), pointer)
-  } finally {
-    await store.close()
   }
 }
 

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { formatApiKey, prefixOfApiKey, type Scope } from '#core/api-key.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import { formatApiKey, prefixOfApiKey, SCOPES, type Scope } from '#core/api-key.ts'
 import { ConfigError } from '../config/load-config.ts'
 import { table } from '../io/table.ts'
 import type { Database } from '../publish/local-d1.ts'
 import { type Surroundings, stateOf } from './index.ts'
+import { parseCount } from './options.ts'
 
 const PREFIX_BYTES = 4
 const SECRET_BYTES = 32
@@ -139,4 +141,32 @@ function day(seconds: number): string {
 
 function nowSeconds(): number {
   return Math.floor(Date.now() / 1000)
+}
+
+/** `marquee keys create`, `list` and `revoke` */
+export function addKeysCommands(program: Command, surroundings: Surroundings): void {
+  const keys = program.command('keys').description('make, list and revoke the keys that AUTH = "apiKey" asks for')
+  const withState = (command: Command) =>
+    command.option('--state <dir>', 'local D1, as "wrangler dev --persist-to" (default: .wrangler/state)')
+  const sql = 'do not touch the local D1, say the SQL: for "wrangler d1 execute --remote"'
+  withState(keys.command('create').description('a new key, shown this once'))
+    .requiredOption('--name <text>', 'whose it is, for people')
+    .option('--scopes <list>', `of ${SCOPES.join(', ')}; comma-separated`, parseScopes, ['read'])
+    .option('--expires <days>', 'days until it is void (default: never)', parseCount)
+    .option('--sql', sql)
+    .action((flags: CreateKeyFlags) => createKeyCommand(flags, surroundings))
+  withState(keys.command('list').description('every key, the latest first')).action((flags: KeysFlags) =>
+    listKeysCommand(flags, surroundings),
+  )
+  withState(keys.command('revoke').description('make a key void'))
+    .argument('<key>', 'its 8 digits of "marquee keys list", or the key itself')
+    .option('--sql', sql)
+    .action((key: string, flags: KeysFlags) => revokeKeyCommand(key, flags, surroundings))
+}
+
+function parseScopes(text: string): Scope[] {
+  const scopes = SCOPES.filter((scope) => text.split(',').includes(scope))
+  if (scopes.length !== text.split(',').length)
+    throw new InvalidArgumentError(`Expected some of ${SCOPES.join(', ')}, separated by commas.`)
+  return scopes
 }

@@ -1,17 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { type Command, Option } from 'commander'
 import { stringify } from 'yaml'
 import type { Config } from '#core/schemas/config.ts'
 import type { Estimate } from '#core/schemas/manifest.ts'
 import { show } from '#core/schemas/problem.ts'
 import { presetOf, settingOf } from '../config/config-settings.ts'
 import { ConfigError } from '../config/load-config.ts'
-import { type Objective, parseObjective } from '../evaluate/index.ts'
+import { OBJECTIVE_SOURCES, type Objective, parseObjective } from '../evaluate/index.ts'
 import type { TuneOptions, TuneReport } from '../experiments/tune.ts'
 import type { Compute } from '../index.ts'
 import { table } from '../io/table.ts'
-import type { StrategyName, Trial } from '../tuning/index.ts'
+import { STRATEGIES, type StrategyName, type Trial } from '../tuning/index.ts'
 import { type ConfigFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { collect, DEVICES, parseCount, parsePreset, parseSeed } from './options.ts'
 import { readSpace } from './tune-space.ts'
 
 export interface TuneFlags extends ConfigFlags {
@@ -127,4 +129,43 @@ export function presetText(
   ]
   const comments = lines.filter((line) => line !== null).map((line) => `# ${line}\n`)
   return `${comments.join('')}${stringify(presetOf(best.config, best.keys))}`
+}
+
+/** `marquee tune` */
+export function addTuneCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('tune')
+    .description('try settings on the validation part: the best, and what they are worth')
+    .option(
+      '--try <key=values>',
+      'what to search: key=a,b,c or key=log:0.5..100 or key=8..128:8; may stand several times',
+      collect,
+    )
+    .option('--space <file>', 'the same as YAML: a list, or { low, high, scale, step }, for each dotted key')
+    .addOption(new Option('--strategy <name>', 'how').choices([...STRATEGIES]).default('random'))
+    .option('--trials <count>', 'different settings to draw', parseCount, 30)
+    .option('--objective <metric>', 'what is to be large', 'ndcg@10')
+    .addOption(
+      new Option('--source <source>', 'whose lists: of the blend, or of one source alone')
+        .choices([...OBJECTIVE_SOURCES])
+        .default('marquee'),
+    )
+    .option('--users <count>', 'most users that a trial is judged by, drawn by the seed', parseCount, 2000)
+    .option('--workers <count>', 'trials at once, in processes that share the threads', parseCount, 1)
+    .option('--name <name>', 'of the folder in runs/ (default: after the objective)')
+    .option('--resume', 'go on from where the run of that name was stopped')
+    .option('--write-preset <file>', 'write the best settings there, for --preset')
+    .option('--config <file>', 'YAML file that settings are laid over (default: config/config.yml)')
+    .option('--preset <name>', 'laid over it', parsePreset)
+    .option('--seed <number>', 'seed of every random choice, the draws among them', parseSeed)
+    .addOption(
+      new Option('--device <device>', 'what to train on: auto takes a GPU where it pays')
+        .choices(DEVICES)
+        .default('auto'),
+    )
+    .option('--threads <count>', 'threads of each worker (default: one a core, shared)', parseCount)
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
+    .option('--log-file <file>', 'also write log lines there, as JSON')
+    .option('--json <file>', 'also write the result there, as JSON')
+    .action((flags: TuneFlags) => tuneCommand(flags, surroundings))
 }
