@@ -26,7 +26,7 @@ const NAME_END = -1
 const ARTICLES = ['the', 'a', 'an']
 
 /** What a movie's names are made of, as numbers of the vocabulary. */
-interface NameIndex {
+interface TitleWords {
   vocabulary: Vocabulary
   /** of all movies, in their order: the words of each name, and NAME_END */
   words: Int32Array
@@ -58,9 +58,9 @@ interface Wanted {
  * and kept: 87,000 titles take 0.4 s and 5 MB; then a search takes 1 ms, 4 ms for a single letter (in workerd).
  */
 export function openTitles(catalog: Pick<CatalogIndex, 'numItems' | 'title' | 'years'>): FindTitles {
-  let kept: NameIndex | undefined
+  let kept: TitleWords | undefined
   return (query, withTypos, blocked) => {
-    kept ??= indexNames(catalog)
+    kept ??= indexTitleWords(catalog)
     const index = kept
     const wanted = words(query).map((word) => wantedOf(word, index.vocabulary, withTypos))
     const isCandidate = candidates(wanted, index, catalog.years)
@@ -78,7 +78,7 @@ export function openTitles(catalog: Pick<CatalogIndex, 'numItems' | 'title' | 'y
 }
 
 /** 1 for the movies that have the rarest word of the query. */
-function candidates(wanted: Wanted[], { offsets, items }: NameIndex, years: Int16Array): Uint8Array {
+function candidates(wanted: Wanted[], { offsets, items }: TitleWords, years: Int16Array): Uint8Array {
   const flags = new Uint8Array(years.length)
   if (wanted.length === 0) return flags
   const sizes = wanted.map(({ from, to, near, year }) => {
@@ -95,7 +95,7 @@ function candidates(wanted: Wanted[], { offsets, items }: NameIndex, years: Int1
 }
 
 /** @returns NaN where a word of the query stands for nothing in the movie's names */
-function quality(wanted: Wanted[], item: number, index: NameIndex, year: number): number {
+function quality(wanted: Wanted[], item: number, index: TitleWords, year: number): number {
   const [start, end] = [index.starts[item]!, index.starts[item + 1]!]
   let typos = 0
   let areWhole = true
@@ -156,7 +156,7 @@ function wantedOf(word: string, vocabulary: Vocabulary, withTypos: boolean): Wan
   }
 }
 
-function indexNames(catalog: Pick<CatalogIndex, 'numItems' | 'title'>): NameIndex {
+function indexTitleWords(catalog: Pick<CatalogIndex, 'numItems' | 'title'>): TitleWords {
   const met = new Map<string, number>()
   const sequence: number[] = []
   const starts = new Int32Array(catalog.numItems + 1)
@@ -179,7 +179,7 @@ function indexNames(catalog: Pick<CatalogIndex, 'numItems' | 'title'>): NameInde
 }
 
 /** The words of every movie turned round; a word that stands twice in a movie's names counts once. */
-function itemsByWord(ids: Int32Array, starts: Int32Array, numWords: number): Pick<NameIndex, 'offsets' | 'items'> {
+function itemsByWord(ids: Int32Array, starts: Int32Array, numWords: number): Pick<TitleWords, 'offsets' | 'items'> {
   const offsets = new Int32Array(numWords + 1)
   const lastOf = new Int32Array(numWords).fill(-1)
   const eachOnce = (visit: (word: number, item: number) => void) => {
