@@ -7,7 +7,7 @@ import { check } from './checks/check.ts'
 import { judge } from './checks/judge.ts'
 import { joinMetadata } from './joins/join-metadata.ts'
 import { moviesFromMetadata } from './joins/movies-from-metadata.ts'
-import { numberIds } from './joins/number-ids.ts'
+import { idFiles, numberIds } from './joins/number-ids.ts'
 import { addUnlisted, MOVIE_COLUMNS, publishMovies } from './joins/publish-movies.ts'
 import { type Kind, STAGED_COLUMNS, type Staged } from './reader.ts'
 import { filesOf, openSource } from './staging/open-source.ts'
@@ -30,7 +30,7 @@ export async function ingest(config: DataConfig, handles: StepHandles): Promise<
     const named = scratch.namedIn(handles)
     const staged = await stageSources(config, scratch, database, named)
     requireRatings(staged, config)
-    await numberIds(staged, database, named.log)
+    await numberIds(staged, config.idsFrom, database, named.log)
     const sources = await checkAll(staged, config, database, named)
     await addAbsent(database)
     const texts = staged.filter(({ kind }) => kind === 'metadata')
@@ -48,7 +48,9 @@ export async function ingest(config: DataConfig, handles: StepHandles): Promise<
  * @throws {DataError} when one is missing, or a format cannot be told
  */
 export async function hashInputs(config: DataConfig): Promise<{ file: string; sha256: string }[]> {
-  const files = (await Promise.all(config.sources.map(filesOf))).flat()
+  const { sources, idsFrom } = config
+  const files = (await Promise.all(sources.map(filesOf))).flat()
+  if (idsFrom !== null) files.push(...idFiles(idsFrom))
   return Promise.all(files.map(async (file) => ({ file, sha256: (await hashFile(file)).sha256 })))
 }
 

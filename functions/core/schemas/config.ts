@@ -105,6 +105,11 @@ export const DataConfig = z.strictObject({
       { path: 'data/sample/ml-latest-small', format: 'auto' },
       { path: 'data/sample/movie-text.jsonl.gz', format: 'auto' },
     ]),
+  /**
+   * folder with user_ids.parquet and item_ids.parquet, as an earlier build or `prepare` wrote them: own ids keep the
+   * numbers that they have there, others come after; null: all are numbered anew
+   */
+  idsFrom: z.string().min(1).nullable().default(null),
   /** ratings a user needs to be learned from and judged; the history is kept whatever it holds */
   minRatingsPerUser: count.default(5),
   /** ratings a movie needs to be learned from and judged; it stays in the catalogue without them */

@@ -213,6 +213,83 @@ describe('items', () => {
   })
 })
 
+describe('ids of one’s own', () => {
+  const SOURCE = { format: 'interactions' } as const
+  const numbered = async (rows: string, idsFrom: string | null, log?: Logged) => {
+    const folder = temporaryFolder()
+    const sources = sourcesOf(folder, [['plays.csv', `userId,itemId\n${rows}`, SOURCE]])
+    const { database } = await ingestFolder('', { sources, idsFrom }, log)
+    return {
+      users: await database.rows('FROM user_ids'),
+      items: await database.rows('FROM item_ids'),
+      ratings: await database.rows('SELECT "userId", "movieId" FROM ratings'),
+      async write(tables: string) {
+        for (const table of ['user_ids', 'item_ids'])
+          await database.writeParquet(`FROM ${table}`, join(tables, `${table}.parquet`))
+      },
+    }
+  }
+
+  test('keep the numbers of an earlier build; new ones come after, those that are gone stay taken', async () => {
+    const before = temporaryFolder()
+    await (await numbered('bob,s-2\ndan,s-4\n', null)).write(before)
+    const log = handlesWithLog()
+    const { users, items, ratings } = await numbered('ann,s-2\nbob,s-1\n', before, log)
+    expect(users).toEqual([
+      { userId: 1, id: 'bob' },
+      { userId: 2, id: 'dan' },
+      { userId: 3, id: 'ann' },
+    ])
+    expect(items.map(({ id }) => id)).toEqual(['s-2', 's-4', 's-1'])
+    expect(ratings).toEqual([
+      { userId: 3, movieId: 1 },
+      { userId: 1, movieId: 3 },
+    ])
+    expect(log.infos).toContain(`userId: 2 ids have their numbers from ${before}, 1 come after them`)
+  })
+
+  test('keep them also where all that are left are whole numbers', async () => {
+    const before = temporaryFolder()
+    await (await numbered('bob,7\n12,s-1\n', null)).write(before)
+    const { users, ratings } = await numbered('12,7\n', before)
+    expect(users).toEqual([
+      { userId: 1, id: '12' },
+      { userId: 2, id: 'bob' },
+    ])
+    expect(ratings).toEqual([{ userId: 1, movieId: 1 }])
+  })
+
+  test('that are whole numbers stay what they are, with empty tables from before', async () => {
+    const before = temporaryFolder()
+    await (await numbered('3,9\n', null)).write(before)
+    expect(await numbered('5,8\n', before)).toMatchObject({ users: [], ratings: [{ userId: 5, movieId: 8 }] })
+  })
+
+  test.each([
+    ['not there', null, 'user_ids.parquet: no such file'],
+    ['something else', 'SELECT 1 AS a', 'found no table of userId and id'],
+    [
+      'one id twice',
+      `SELECT * FROM (VALUES (1, 'bob'), (2, 'bob')) t("userId", id)`,
+      'found "bob" without a userId of its own',
+    ],
+    [
+      'one number twice',
+      `SELECT * FROM (VALUES (1, 'ann'), (1, 'bob')) t("userId", id)`,
+      'found "ann" without a userId of its own',
+    ],
+    ['a number of 0', `SELECT * FROM (VALUES (0, 'ann')) t("userId", id)`, 'found "ann" without a userId of its own'],
+  ])('are refused where the tables are %s', async (_, query, message) => {
+    const before = temporaryFolder()
+    const database = await Database.open()
+    if (query !== null) await database.writeParquet(query, join(before, 'user_ids.parquet'))
+    await database.close()
+    const folder = temporaryFolder()
+    const sources = sourcesOf(folder, [['plays.csv', 'userId,itemId\nann,s-1\n', SOURCE]])
+    expect(await refusal(folder, { sources, idsFrom: before })).toContain(message)
+  })
+})
+
 describe('a file of one’s own', () => {
   const header = 'userId,itemId,rating,timestamp\n'
 
