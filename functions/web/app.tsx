@@ -1,23 +1,26 @@
-import { useCallback, useState } from 'preact/hooks'
-import type { Mark } from '#core/schemas/api.ts'
-import type { Intent } from '#core/schemas/intent.ts'
-import { ApiFailure, type Client } from './client.ts'
+import { useState } from 'preact/hooks'
+import { type Intent, MarqueeError } from '../client/index.ts'
+import type { Client } from './client.ts'
+import { GroupList } from './components/group-list.tsx'
 import { LanguageSwitch } from './components/language-switch.tsx'
 import { ModelPage } from './components/model-page.tsx'
 import { MovieDrawer } from './components/movie-drawer.tsx'
 import { MovieRail, RailSkeleton } from './components/movie-rail.tsx'
-import { EmptyNotice, FailureNotice, failureText, Toast, type ToastMessage } from './components/notices.tsx'
+import { EmptyNotice, FailureNotice, Toast } from './components/notices.tsx'
 import { PageFooter } from './components/page-footer.tsx'
 import { loadProfile, ProfilePanel } from './components/profile-panel.tsx'
 import { RatingsRow } from './components/ratings-row.tsx'
 import { RecommendationList } from './components/recommendation-list.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { ViewerPicker } from './components/viewer-picker.tsx'
+import type { Why } from './components/why-here.tsx'
 import { WishList } from './components/wish-list.tsx'
 import { useAddress } from './hooks/use-address.ts'
+import { useFeedback } from './hooks/use-feedback.ts'
+import { useGroup } from './hooks/use-group.ts'
 import { useLoad } from './hooks/use-load.ts'
 import { useMarks } from './hooks/use-marks.ts'
-import { type RateableMovie, type Ratings, useRatings } from './hooks/use-ratings.ts'
+import { type RateableMovie, useRatings } from './hooks/use-ratings.ts'
 import { useRecommendations, viewerRequest, viewerScope } from './hooks/use-recommendations.ts'
 import { useWish } from './hooks/use-wish.ts'
 import { keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
@@ -27,17 +30,15 @@ import { loadWall } from './wall.ts'
 export function App({ client }: { client: Client }) {
   const [address, go] = useAddress()
   const [drawerPart, setDrawerPart] = useState<'details' | 'similar'>('details')
-  const [toast, setToast] = useState<ToastMessage | null>(null)
   const [announcement, setAnnouncement] = useState('')
-  const closeToast = useCallback(() => setToast(null), [])
 
   const [language, setLanguage] = useState(preferredLanguage)
   const [edited, setEdited] = useState<{ text: string; intent: Intent } | null>(null)
 
-  const { userId, movieId, wish, aboutModel } = address
+  const { userId, movieId, wish, group, aboutModel } = address
   const ratings = useRatings(client, userId)
   const marks = useMarks(client, userId)
-  const model = useLoad('model', 'model', client.model)
+  const model = useLoad('model', 'model', (signal) => client.model({ signal }))
   const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
   const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
     loadProfile(client, userId ?? 0, signal),
@@ -47,6 +48,10 @@ export function App({ client }: { client: Client }) {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
+  })
+
+  const together = useGroup(client, address, ratings, marks, ({ items }) => {
+    if (items.length > 0) setAnnouncement(strings.group.updated(items.length, items[0].title))
   })
 
   const intent = edited !== null && edited.text === wish ? edited.intent : null
@@ -64,40 +69,10 @@ export function App({ client }: { client: Client }) {
   for (const movie of known?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
   for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
   const starsOf = (id: number) => starsById.get(id) ?? null
+  const knowsMe = userId === null && (ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked'))
   const saidIds = new Set([...ratings.items, ...marks.items].map((movie) => movie.movieId))
 
-  const rate = (movie: RateableMovie, stars: number | null) => {
-    const before = starsOf(movie.movieId)
-    const text = stars === null ? strings.ratings.removed(movie.title) : strings.ratings.saved(movie.title, stars)
-    setToast({ text, undo: () => save(ratings, movie, before, text) })
-    save(ratings, movie, stars, text)
-  }
-  const save = (to: Ratings, movie: RateableMovie, stars: number | null, text: string) => {
-    setAnnouncement(text)
-    to.set(movie, stars).catch((failure: unknown) => {
-      const problem = `${strings.ratings.failed(movie.title)} ${failureText(failure)}`
-      setToast({ text: problem, isFailure: true })
-      setAnnouncement(problem)
-    })
-  }
-  const mark = (movie: RateableMovie, kind: Mark) => {
-    const tell = (message: ToastMessage) => {
-      setToast(message)
-      setAnnouncement(message.text)
-    }
-    const fail = (failure: unknown) =>
-      tell({ text: `${strings.marks.failed(movie.title)} ${failureText(failure)}`, isFailure: true })
-    marks.set(movie.movieId, kind).then((undo) => {
-      const takeBack = () => undo().then(() => tell({ text: strings.marks.undone(movie.title) }), fail)
-      tell({ text: strings.marks.said[kind](movie.title), undo: takeBack })
-    }, fail)
-  }
-  const clear = () => {
-    const { items } = ratings
-    ratings.clear()
-    setToast({ text: strings.ratings.cleared, undo: () => ratings.restore(items) })
-    setAnnouncement(strings.ratings.cleared)
-  }
+  const { toast, closeToast, rate, mark, clear } = useFeedback(ratings, marks, starsOf, setAnnouncement)
   const changeLanguage = (next: Language) => {
     speak(next)
     keepLanguage(next)
@@ -108,7 +83,18 @@ export function App({ client }: { client: Client }) {
     go({ movieId: id })
   }
 
-  if (model.failure instanceof ApiFailure && model.failure.code === 'unauthorized') return <Closed />
+  /** As the list says that is in sight: the one for a wish, else the viewer's own. */
+  const whyOf = (id: number): Why | undefined => {
+    const queried = wish === null ? undefined : wished.answer?.items.find((movie) => movie.movieId === id)
+    if (queried) {
+      const { text } = wished.explanations.get(id) ?? queried.explanation
+      return { text, shares: queried.shares, receipt: queried.receipt }
+    }
+    const recommended = list.value?.answer.items.find((movie) => movie.movieId === id)
+    return recommended && { text: recommended.reason.text, shares: recommended.shares }
+  }
+
+  if (model.failure instanceof MarqueeError && model.failure.code === 'unauthorized') return <Closed />
 
   const showsWall = userId === null || (profile.value !== null && known === null) || ratings.items.length > 0
   const genres = known?.genres.map(({ name }) => name) ?? []
@@ -125,7 +111,7 @@ export function App({ client }: { client: Client }) {
           onPick={(movie) => open(movie.movieId)}
           onAsk={(text) => {
             setEdited(null)
-            go({ wish: text, aboutModel: false, movieId: null })
+            go({ wish: text, group: null, aboutModel: false, movieId: null })
           }}
         />
         <span class="project">{model.value?.project}</span>
@@ -139,9 +125,22 @@ export function App({ client }: { client: Client }) {
             <ViewerPicker
               userId={userId}
               examples={model.value?.exampleUsers ?? []}
+              group={group}
+              knowsMe={knowsMe}
               onPick={(id) => go({ userId: id })}
+              onGroup={(members) => go({ group: members, userId: null, wish: null })}
             />
-            {wish === null ? (
+            {group !== null ? (
+              <GroupList
+                group={group}
+                list={together}
+                knowsMe={knowsMe}
+                genres={wall.value?.genres ?? []}
+                address={address}
+                onAddress={go}
+                onOpen={open}
+              />
+            ) : wish === null ? (
               userId === null ? (
                 <Hero />
               ) : (
@@ -160,26 +159,30 @@ export function App({ client }: { client: Client }) {
                 onOpen={open}
               />
             )}
-            {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
-            <RecommendationList
-              list={list}
-              saidIds={saidIds}
-              genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
-              address={address}
-              onAddress={go}
-              onRate={rate}
-              onMark={mark}
-              onOpen={open}
-              ratingsRow={
-                <RatingsRow
-                  ratings={ratings}
-                  isFresh={userId === null}
-                  onRemove={(movie) => rate(movie, null)}
-                  onOpen={(id) => open(id)}
-                  onClear={clear}
-                />
-              }
-            />
+            {showsWall && group === null ? (
+              <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} />
+            ) : null}
+            {group === null ? (
+              <RecommendationList
+                list={list}
+                saidIds={saidIds}
+                genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
+                address={address}
+                onAddress={go}
+                onRate={rate}
+                onMark={mark}
+                onOpen={open}
+                ratingsRow={
+                  <RatingsRow
+                    ratings={ratings}
+                    isFresh={userId === null}
+                    onRemove={(movie) => rate(movie, null)}
+                    onOpen={(id) => open(id)}
+                    onClear={clear}
+                  />
+                }
+              />
+            ) : null}
             {known && known.recentFavourites.length > 0 ? (
               <MovieRail
                 id="recent-title"
@@ -201,7 +204,8 @@ export function App({ client }: { client: Client }) {
           movieId={movieId}
           part={drawerPart}
           stars={starsOf(movieId)}
-          recommended={list.value?.answer.items.find((movie) => movie.movieId === movieId && !saidIds.has(movieId))}
+          why={saidIds.has(movieId) || group !== null ? undefined : whyOf(movieId)}
+          viewer={group === null ? viewerRequest(userId, ratings, marks) : null}
           onRate={rate}
           onOpen={(id) => open(id)}
           onClose={() => go({ movieId: null })}

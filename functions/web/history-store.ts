@@ -1,4 +1,4 @@
-import type { MovieSummary } from '#core/schemas/api.ts'
+import type { MovieSummary } from '../client/index.ts'
 
 /**
  * An anonymous viewer's ratings, kept in the browser and sent along with each request. Text that was kept is

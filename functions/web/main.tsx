@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { createClient } from './client.ts'
+import { createPageClient } from './client.ts'
 import { preferredLanguage, speak } from './strings.ts'
 
 const root = document.getElementById('app')
@@ -8,4 +8,4 @@ if (root === null) throw new Error('index.html: no element with id "app" to draw
 // what stands there until the script runs gives way to the page
 root.replaceChildren()
 speak(preferredLanguage())
-render(<App client={createClient()} />, root)
+render(<App client={createPageClient()} />, root)

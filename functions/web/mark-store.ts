@@ -1,4 +1,4 @@
-import type { HistoryEntry, Mark } from '#core/schemas/api.ts'
+import type { HistoryEntry, Mark } from '../client/index.ts'
 import { isId } from './history-store.ts'
 
 /** What an anonymous viewer said of movies beside stars, kept in the browser; input like any other when it is read. */

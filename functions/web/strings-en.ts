@@ -18,6 +18,31 @@ export const ENGLISH = {
     open: 'Open',
     invalid: (found: string) => `“${found}” is not a viewer number: a whole number from 1 is expected.`,
   },
+  group: {
+    together: 'Watch together',
+    alone: 'Watch alone',
+    me: 'Me',
+    meInitial: 'M',
+    title: 'For all of you',
+    text: 'One list, and how well each movie fits each of you.',
+    emptyTitle: 'Who else is watching?',
+    emptyText: 'Choose two to eight viewers above; yourself, too.',
+    unknownMe: 'Nothing is known of your taste yet: leave the group and give stars to a few movies.',
+    strategy: 'Whose taste counts',
+    strategies: {
+      average: { name: 'Everybody', text: 'The mean of how well a movie fits each of you' },
+      leastMisery: { name: 'Nobody unhappy', text: 'As good as it is for the one whom it fits least' },
+      averageWithoutMisery: {
+        name: 'Mean, but no misfit',
+        text: 'The mean, of movies only that fit everybody a little',
+      },
+    },
+    fairness: 'How well the whole list fits each of you',
+    fit: (name: string, percent: number, stars: number | null) =>
+      `${name}: ${percent} % of the best fit${stars === null ? '' : `, would give ${stars.toFixed(1)} stars`}`,
+    seen: 'has seen it',
+    updated: (count: number, first: string) => `${count} movies for all of you. First is ${first}.`,
+  },
   search: {
     label: 'Search a title, or say what you feel like watching',
     placeholder: 'A title, or a wish: “phim hài thập niên 90”',
@@ -83,8 +108,8 @@ export const ENGLISH = {
       downLong: (places: number) => `down ${places}`,
     },
     more: 'More like this',
-    moreOf: (title: string) => `More like ${title}`,
-    details: (title: string) => `Details of ${title}`,
+    moreOf: (title: string) => `More like this: ${title}`,
+    details: 'Details of',
   },
   rungs: {
     personalized: {
@@ -94,10 +119,12 @@ export const ENGLISH = {
     content: { name: 'Close to what you liked', text: () => 'a few more likes and viewers like you join in' },
     genrePopularity: { name: 'Popular in your genres', text: () => 'until there is a movie you liked' },
     popularity: { name: 'Popular with everyone', text: () => 'nothing is known of your taste yet' },
+    batch: { name: 'Chosen earlier', text: () => 'a fresh list could not be made just now' },
   },
   degraded: {
     liveRatings: 'Ratings given lately could not be read, so this list may not know them.',
     publishedHistory: 'Earlier ratings could not be read, so this list knows only the latest ones.',
+    ranking: 'A fresh list could not be made, so this is the one chosen for you earlier.',
     parse: 'The language model gave no help with reading the wish; rules read it.',
     rerank: 'The language model gave no order; this is the order of the scores.',
     explain: 'The language model gave no explanations; templates did.',
@@ -148,6 +175,7 @@ export const ENGLISH = {
     taste: 'your taste',
     popularity: 'popularity',
     ranker: 'learned order',
+    batch: 'chosen earlier',
     part: (percent: number, name: string) => `${percent} % ${name}`,
   },
   filters: {
@@ -165,6 +193,13 @@ export const ENGLISH = {
     none: 'best first',
     price: (givenUp: number, before: number, after: number) =>
       `gives up ${givenUp} % of the fit; variety ${before} → ${after} of 100`,
+  },
+  weights: {
+    title: 'Mix it yourself',
+    text: 'What each movie’s score is made of. The learned mixture was best for viewers with as many likes.',
+    learned: 'As learned.',
+    own: 'Your own mixture, without the learned order of the first ones.',
+    reset: 'Back to the learned one',
   },
   profile: {
     title: (userId: number) => `Viewer ${userId}`,
@@ -195,6 +230,33 @@ export const ENGLISH = {
     wikipedia: 'Wikipedia, CC BY-SA 4.0',
     remove: 'Remove rating',
   },
+  whatIf: {
+    without: (title: string) => `What if you had never seen ${title}?`,
+    loved: (title: string) => `What if you loved ${title}?`,
+    ask: 'Show what would move',
+    failed: 'The other list could not be made',
+    notInHistory: 'Nothing was said of it before, so nothing would change.',
+    nothing: (k: number) => `Nothing in the first ${k} would move.`,
+    summary: (k: number, entered: number, left: number, moved: number) =>
+      `Of the first ${k}: ${entered} would come in, ${left} drop out, ${moved} change places.`,
+    kinds: {
+      entered: (_places: number) => 'in',
+      left: (_places: number) => 'out',
+      up: (places: number) => `▲${places}`,
+      down: (places: number) => `▼${places}`,
+    },
+  },
+  receipt: {
+    title: 'What of your wish it has',
+    genres: 'Genre',
+    people: 'With',
+    year: 'From',
+    runtime: 'Takes',
+    language: 'Spoken',
+    without: 'Free of',
+    similarTo: 'Like',
+    terms: 'Says',
+  },
   movie: {
     forYou: 'for you',
     predictedLong: (stars: number) => `You would give ${stars.toFixed(1)} stars, going by your ratings`,
@@ -213,6 +275,8 @@ export const ENGLISH = {
     timeout: (seconds: number) => `The server gave no answer within ${seconds} seconds.`,
     badAnswer: (status: number) => `The server gave an answer that this page does not understand (status ${status}).`,
     tooOften: 'That was too often for this server. Wait a minute.',
+    internal: 'Something went wrong at the server.',
+    notReady: 'The server is not ready yet. Try again in a few seconds.',
     stale: 'Shown is the list from before.',
   },
   closed: {

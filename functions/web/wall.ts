@@ -1,4 +1,4 @@
-import type { MovieSummary } from '#core/schemas/api.ts'
+import type { MovieSummary } from '../client/index.ts'
 import type { Client } from './client.ts'
 
 /** movies on the wall */
@@ -19,13 +19,13 @@ export interface Wall {
 /**
  * Well-known movies of many kinds: the most popular, mixed with the most popular of the genres that are rare
  * among those and of other eras. A genre or era that fails is left out; the first request must succeed.
- * @throws {ApiFailure} of the first request
+ * @throws {MarqueeError} of the first request
  */
 export async function loadWall(client: Client, signal: AbortSignal): Promise<Wall> {
-  const popular = (await client.movies({}, signal)).items
+  const popular = (await client.movies({}, { signal })).items
   const rareGenres = genresByFrequency(popular).reverse().slice(0, GENRES_ASKED)
   const kinds = [...rareGenres.map((genre) => ({ genres: [genre] })), ...ERAS]
-  const answers = await Promise.allSettled(kinds.map((kind) => client.movies({ ...kind, k: PER_KIND }, signal)))
+  const answers = await Promise.allSettled(kinds.map((kind) => client.movies({ ...kind, k: PER_KIND }, { signal })))
   signal.throwIfAborted()
   const lists = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.items : []))
   return {

@@ -1,4 +1,4 @@
-import type { Intent } from '#core/schemas/intent.ts'
+import type { Intent } from '../client/index.ts'
 import { strings } from './strings.ts'
 
 /** A part of what was understood, and the intent without it. */

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildWeb, type WebBuild } from '../../scripts/build-web.ts'
 
-/** what a first visit on a phone may cost; the page measured 20.1 KB when this was written */
-const MAX_SCRIPT_BYTES = 40 * 1024
+/** what a first visit on a phone may cost; the page measured 35.4 KB when this was written */
+const MAX_SCRIPT_BYTES = 45 * 1024
 
 let outDir: string
 let built: WebBuild

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { MovieSummary } from '../../functions/core/schemas/api.ts'
-import { createClient } from '../../functions/web/client.ts'
+import type { MovieSummary } from '../../functions/client/index.ts'
+import { createPageClient } from '../../functions/web/client.ts'
 import { genresByFrequency, interleave, loadWall } from '../../functions/web/wall.ts'
 
 const { signal } = new AbortController()
@@ -26,8 +26,8 @@ test('genres are counted, and the marker for none is not a genre', () => {
 })
 
 test('a genre that cannot be had leaves the rest of the wall standing', async () => {
-  const client = createClient(async (input) => {
-    const params = new URL(String(input), 'http://localhost').searchParams
+  const client = createPageClient(async (url) => {
+    const params = new URL(url, 'http://localhost').searchParams
     if (params.get('genres') === 'Horror')
       return new Response('{"error":{"code":"internal","message":"x"}}', { status: 500 })
     const items =

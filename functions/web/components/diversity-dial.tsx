@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { DiversityReceipt } from '#core/schemas/api.ts'
+import type { DiversityReceipt } from '../../client/index.ts'
 import { strings } from '../strings.ts'
 
 /** after the last move, before the server is asked */

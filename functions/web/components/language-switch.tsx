@@ -14,7 +14,7 @@ export function LanguageSwitch({ language, onChange }: { language: Language; onC
       onChange={(event) => onChange(event.currentTarget.value as Language)}
     >
       {(Object.keys(NAMES) as Language[]).map((each) => (
-        <option key={each} value={each} lang={each} aria-label={NAMES[each]}>
+        <option key={each} value={each} lang={each} title={NAMES[each]}>
           {each.toUpperCase()}
         </option>
       ))}

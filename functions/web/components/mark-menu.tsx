@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import type { Mark } from '#core/schemas/api.ts'
+import type { Mark } from '../../client/index.ts'
 import { strings } from '../strings.ts'
 
 const KINDS: Mark[] = ['liked', 'disliked', 'seen', 'snoozed']

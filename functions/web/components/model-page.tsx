@@ -1,4 +1,4 @@
-import type { ModelAnswer } from '#core/schemas/api.ts'
+import type { ModelAnswer } from '../../client/index.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
@@ -78,9 +78,8 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
         <thead>
           <tr>
             <th scope="col">{words.row}</th>
-            <th scope="col" colSpan={2}>
-              {words.metric}
-            </th>
+            <td class="whisker-cell" />
+            <th scope="col">{words.metric}</th>
             <th scope="col">{words.coverage}</th>
           </tr>
         </thead>

@@ -1,4 +1,4 @@
-import type { Mark, MovieSummary } from '#core/schemas/api.ts'
+import type { Mark, MovieSummary } from '../../client/index.ts'
 import type { Movement } from '../rank-movement.ts'
 import { strings } from '../strings.ts'
 import { MarkMenu } from './mark-menu.tsx'
@@ -27,12 +27,8 @@ export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, o
     <li class="card" data-movie-id={movie.movieId}>
       <article aria-label={movie.title}>
         <div class="card-poster">
-          <button
-            type="button"
-            class="poster-button"
-            aria-label={strings.list.details(movie.title)}
-            onClick={() => onOpen('details')}
-          >
+          <button type="button" class="poster-button" onClick={() => onOpen('details')}>
+            <span class="visually-hidden">{strings.list.details} </span>
             <Poster title={movie.title} year={movie.year} genres={movie.genres} />
           </button>
           <span class="rank">

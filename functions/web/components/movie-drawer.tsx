@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { MovieDetails, RecommendedMovie } from '#core/schemas/api.ts'
+import type { MovieDetails } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { useLoad } from '../hooks/use-load.ts'
+import type { Viewer } from '../hooks/use-recommendations.ts'
 import { strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
 import { Poster } from './poster.tsx'
-import { ScoreShares } from './score-shares.tsx'
 import { StarRating } from './star-rating.tsx'
+import { WhatIf } from './what-if.tsx'
+import { type Why, WhyHere } from './why-here.tsx'
 
 const SIMILAR = 12
 /** the only place that pictures may come from; the page's Content-Security-Policy says the same */
@@ -18,18 +20,21 @@ interface MovieDrawerProps {
   /** part to show first */
   part: 'details' | 'similar'
   stars: number | null
-  /** the movie as it stands in the list, where it does */
-  recommended: RecommendedMovie | undefined
+  /** why the movie is in the list shown, where it is */
+  why: Why | undefined
+  /** whose list it is; null for a group's */
+  viewer: Viewer | null
   onRate(movie: MovieDetails, stars: number | null): void
   onOpen(movieId: number): void
   onClose(): void
 }
 
 /** Everything about one movie, in a dialog at the side (on a phone, over the whole screen). */
-export function MovieDrawer({ client, movieId, part, stars, recommended, onRate, onOpen, onClose }: MovieDrawerProps) {
+export function MovieDrawer(props: MovieDrawerProps) {
+  const { client, movieId, part, stars, why, viewer, onRate, onOpen, onClose } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const scope = `movie ${movieId}`
-  const details = useLoad(scope, scope, (signal) => client.movie(movieId, signal))
+  const details = useLoad(scope, scope, (signal) => client.movie(movieId, { signal }))
   const movie = details.value
 
   useEffect(() => {
@@ -59,8 +64,18 @@ export function MovieDrawer({ client, movieId, part, stars, recommended, onRate,
         {movie ? (
           <>
             <DrawerHead movie={movie} stars={stars} onRate={onRate} />
-            {recommended ? <WhyHere movie={recommended} /> : null}
+            {why ? <WhyHere why={why} /> : null}
             <Facts movie={movie} />
+            {viewer ? (
+              <WhatIf
+                key={movieId}
+                client={client}
+                viewer={viewer}
+                movie={movie}
+                isInHistory={stars !== null || viewer.history?.some((entry) => entry.movieId === movieId) === true}
+                onOpen={onOpen}
+              />
+            ) : null}
           </>
         ) : null}
         {details.loading && !movie ? <DrawerSkeleton /> : null}
@@ -109,14 +124,6 @@ function DrawerHead({
     </header>
   )
 }
-
-const WhyHere = ({ movie }: { movie: RecommendedMovie }) => (
-  <section class="why">
-    <h3>{strings.drawer.why}</h3>
-    <p>{movie.reason.text}</p>
-    <ScoreShares shares={movie.shares} legend />
-  </section>
-)
 
 function Facts({ movie }: { movie: MovieDetails }) {
   return (
@@ -182,7 +189,7 @@ interface SimilarProps {
 function Similar({ client, movieId, isFirst, onOpen }: SimilarProps) {
   const section = useRef<HTMLElement>(null)
   const scope = `similar ${movieId}`
-  const similar = useLoad(scope, scope, (signal) => client.similar(movieId, { k: SIMILAR }, signal))
+  const similar = useLoad(scope, scope, (signal) => client.similarMovies(movieId, { k: SIMILAR }, { signal }))
   const movies = similar.value?.items ?? []
   useEffect(() => {
     if (isFirst && similar.value) section.current?.scrollIntoView({ block: 'start' })
@@ -198,12 +205,8 @@ function Similar({ client, movieId, isFirst, onOpen }: SimilarProps) {
       <ul>
         {movies.map((movie) => (
           <li key={movie.movieId}>
-            <button
-              type="button"
-              class="poster-button"
-              aria-label={strings.list.details(movie.title)}
-              onClick={() => onOpen(movie.movieId)}
-            >
+            <button type="button" class="poster-button" onClick={() => onOpen(movie.movieId)}>
+              <span class="visually-hidden">{strings.list.details} </span>
               <Poster title={movie.title} year={movie.year} genres={movie.genres} />
             </button>
           </li>

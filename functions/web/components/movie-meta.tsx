@@ -1,4 +1,4 @@
-import type { MovieSummary } from '#core/schemas/api.ts'
+import type { MovieSummary } from '../../client/index.ts'
 import { strings } from '../strings.ts'
 
 interface MovieMetaProps {

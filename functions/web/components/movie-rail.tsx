@@ -44,12 +44,8 @@ export function MovieRail<T extends RateableMovie>(props: MovieRailProps<T>) {
       <ul class="rail-row" ref={row}>
         {movies.map((movie) => (
           <li key={movie.movieId} class="rail-card" data-movie-id={movie.movieId}>
-            <button
-              type="button"
-              class="poster-button"
-              aria-label={strings.list.details(movie.title)}
-              onClick={() => onOpen(movie)}
-            >
+            <button type="button" class="poster-button" onClick={() => onOpen(movie)}>
+              <span class="visually-hidden">{strings.list.details} </span>
               <Poster title={movie.title} year={movie.year} genres={movie.genres} />
             </button>
             <StarRating title={movie.title} value={starsOf(movie)} onRate={(stars) => onRate(movie, stars)} />

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { Degraded } from '#core/schemas/api.ts'
-import { ApiFailure, DEADLINE_MS } from '../client.ts'
+import { type Degraded, MarqueeError } from '../../client/index.ts'
+import { DEADLINE_MS } from '../client.ts'
 import { strings } from '../strings.ts'
 
 /** how long a message stays; its undo is also among the ratings, so nothing is lost with it */
@@ -23,11 +23,13 @@ export function FailureNotice({ title, failure, onRetry }: { title: string; fail
 }
 
 export function failureText(failure: unknown): string {
-  if (!(failure instanceof ApiFailure)) return String(failure)
+  if (!(failure instanceof MarqueeError)) return String(failure)
   if (failure.code === 'network') return strings.failure.network
   if (failure.code === 'timeout') return strings.failure.timeout(DEADLINE_MS / 1000)
   if (failure.code === 'bad_answer') return strings.failure.badAnswer(failure.status)
   if (failure.code === 'rate_limited') return strings.failure.tooOften
+  if (failure.code === 'internal') return strings.failure.internal
+  if (failure.code === 'not_ready' || failure.code === 'unavailable') return strings.failure.notReady
   return failure.message
 }
 
@@ -50,14 +52,15 @@ export function EmptyNotice({ title, text, children }: { title: string; text?: s
 export function HonestNotes({ degraded, unknown }: { degraded: Degraded; unknown: number[] }) {
   const notes = degraded.map((part) => strings.degraded[part])
   if (unknown.length > 0) notes.push(strings.unknownMovies(unknown.length))
+  if (notes.length === 0) return null
   return (
-    <>
-      {notes.map((note) => (
-        <p key={note} class="notice notice-degraded">
-          {note}
-        </p>
-      ))}
-    </>
+    <div class="notice notice-degraded">
+      <div>
+        {notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+      </div>
+    </div>
   )
 }
 

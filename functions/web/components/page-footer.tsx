@@ -1,4 +1,4 @@
-import type { ModelAnswer } from '#core/schemas/api.ts'
+import type { ModelAnswer } from '../../client/index.ts'
 import { strings } from '../strings.ts'
 
 const METRIC = 'ndcg@10'

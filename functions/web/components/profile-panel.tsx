@@ -1,5 +1,5 @@
-import type { UserProfile } from '#core/schemas/api.ts'
-import { ApiFailure, type Client } from '../client.ts'
+import { MarqueeError, type UserProfile } from '../../client/index.ts'
+import type { Client } from '../client.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
@@ -11,13 +11,13 @@ export interface Profile {
   known: UserProfile | null
 }
 
-/** @throws {ApiFailure} of any kind but an unknown viewer */
+/** @throws {MarqueeError} of any kind but an unknown viewer */
 export async function loadProfile(client: Client, userId: number, signal: AbortSignal): Promise<Profile> {
   try {
-    const known = await client.profile(userId, signal)
+    const known = await client.user(userId, {}, { signal })
     return { known: known.numRatings > 0 ? known : null }
   } catch (failure) {
-    if (failure instanceof ApiFailure && failure.code === 'not_found') return { known: null }
+    if (failure instanceof MarqueeError && failure.code === 'not_found') return { known: null }
     throw failure
   }
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Mark, Recommendations, RecommendedMovie } from '#core/schemas/api.ts'
+import type { Mark, Recommendations, RecommendedMovie } from '../../client/index.ts'
 import type { Address } from '../address.ts'
 import type { Load } from '../hooks/use-load.ts'
 import type { RankedList } from '../hooks/use-recommendations.ts'
@@ -10,6 +10,7 @@ import { DiversityDial } from './diversity-dial.tsx'
 import { Filters } from './filters.tsx'
 import { CardSkeleton, MovieCard } from './movie-card.tsx'
 import { EmptyNotice, FailureNotice, HonestNotes } from './notices.tsx'
+import { WeightPanel } from './weight-panel.tsx'
 
 interface RecommendationListProps {
   list: Load<RankedList>
@@ -48,11 +49,18 @@ export function RecommendationList(props: RecommendationListProps) {
       {isWaiting ? null : (
         <>
           <Filters genres={genres} address={address} onChange={onAddress} />
-          <DiversityDial
-            value={address.diversity}
-            receipt={list.value?.answer.diversity}
-            onChange={(diversity) => onAddress({ diversity })}
-          />
+          <div class="dials">
+            <DiversityDial
+              value={address.diversity}
+              receipt={list.value?.answer.diversity}
+              onChange={(diversity) => onAddress({ diversity })}
+            />
+            <WeightPanel
+              value={address.weights}
+              used={list.value?.answer.weights}
+              onChange={(weights) => onAddress({ weights })}
+            />
+          </div>
         </>
       )}
       {list.value ? (

@@ -1,5 +1,4 @@
-import type { Shares } from '#core/schemas/api.ts'
-import type { QueryShares } from '#core/schemas/query.ts'
+import type { QueryShares, Shares } from '../../client/index.ts'
 import { strings } from '../strings.ts'
 
 /** Of a list for a taste, and of one for a wish. */
@@ -13,6 +12,7 @@ const SOURCES = [
   'taste',
   'popularity',
   'ranker',
+  'batch',
 ] as const satisfies (keyof Shares | keyof QueryShares)[]
 export type NamedShares = Partial<Record<(typeof SOURCES)[number], number | undefined>>
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { MovieSummary } from '#core/schemas/api.ts'
+import type { MovieSummary } from '../../client/index.ts'
 import { MAX_WISH_LENGTH } from '../address.ts'
 import type { Client } from '../client.ts'
 import { useLoad } from '../hooks/use-load.ts'
@@ -31,7 +31,7 @@ export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
   const query = useRested(text.trim(), TYPING_REST_MS)
   const found = useLoad('search', query === '' ? null : query, async (signal) => ({
     query,
-    movies: (await client.movies({ q: query, k: RESULTS }, signal)).items,
+    movies: (await client.movies({ q: query, k: RESULTS }, { signal })).items,
   }))
 
   const showsList = isOpen && query !== '' && text.trim() !== ''

@@ -1,7 +1,5 @@
 import { useRef } from 'preact/hooks'
-import type { Mark } from '#core/schemas/api.ts'
-import type { Intent } from '#core/schemas/intent.ts'
-import type { QueriedMovie, QueryAnswer } from '#core/schemas/query.ts'
+import type { Intent, Mark, QueriedMovie, QueryAnswer } from '../../client/index.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
 import type { WishLoad } from '../hooks/use-wish.ts'
 import { strings } from '../strings.ts'

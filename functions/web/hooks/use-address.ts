@@ -20,9 +20,12 @@ export function useAddress(): [Address, (change: Partial<Address>) => void] {
       next.userId !== address.userId ||
       next.wish !== address.wish ||
       next.aboutModel !== address.aboutModel ||
+      (next.group === null) !== (address.group === null) ||
       (next.movieId !== null && next.movieId !== address.movieId)
     history[isStep ? 'pushState' : 'replaceState'](null, '', formatAddress(next))
     setAddress(next)
+    // another view begins at its top; a drawer leaves the list where it is
+    if (isStep && next.movieId === address.movieId) scrollTo({ top: 0 })
   }
   return [address, go]
 }

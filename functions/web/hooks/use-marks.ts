@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import type { Mark } from '#core/schemas/api.ts'
+import type { Mark } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { type KeptMark, readMarks, withMark, writeMarks } from '../mark-store.ts'
 
@@ -9,7 +9,7 @@ export interface Marks {
   items: KeptMark[]
   /** changes whenever the server would answer differently */
   version: string
-  /** @returns how to undo it. @throws {ApiFailure} when it was not saved, and then it is taken back */
+  /** @returns how to undo it. @throws {MarqueeError} when it was not saved, and then it is taken back */
   set(movieId: number, kind: Mark): Promise<() => Promise<void>>
 }
 
@@ -46,16 +46,15 @@ function useKnownMarks(client: Client, userId: number): Marks {
     setByUser((all) => ({ ...all, [userId]: next(all[userId] ?? []) }))
 
   const set = async (movieId: number, kind: Mark) => {
-    const { signal } = new AbortController()
     change((marks) => withMark(marks, { movieId, kind, timestamp: nowSeconds() }))
     const takeBack = () => change((marks) => without(marks, movieId))
-    const { version } = await client.mark(userId, movieId, kind, signal).catch((failure: unknown) => {
+    const { version } = await client.mark(userId, movieId, { kind }).catch((failure: unknown) => {
       takeBack()
       throw failure
     })
     setSaves((count) => count + 1)
     return async () => {
-      await client.undoMark(userId, movieId, version, signal)
+      await client.undoMark(userId, movieId, { version })
       takeBack()
       setSaves((count) => count + 1)
     }

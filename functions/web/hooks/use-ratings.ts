@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { MovieSummary } from '#core/schemas/api.ts'
+import type { MovieSummary } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { HISTORY_KEY, parseHistory, type RatedMovie, readHistory, withRating, writeHistory } from '../history-store.ts'
 
@@ -13,7 +13,7 @@ export interface Ratings {
   version: string
   /** false when the browser refused to keep them */
   kept: boolean
-  /** stars set a rating, null removes it. @throws {ApiFailure} when it was not saved, and then it is taken back */
+  /** stars set a rating, null removes it. @throws {MarqueeError} when it was not saved, and then it is taken back */
   set(movie: RateableMovie, stars: number | null): Promise<void>
   clear(): void
   restore(items: RatedMovie[]): void
@@ -74,11 +74,9 @@ function useKnownRatings(client: Client, userId: number): Ratings {
   const set = async (movie: RateableMovie, stars: number | null) => {
     const before = items.find(({ movieId }) => movieId === movie.movieId)?.rating ?? null
     change(movie, stars)
-    const { signal } = new AbortController()
-    const save = queue.current.then(() =>
-      stars === null
-        ? client.removeRating(userId, movie.movieId, signal)
-        : client.rate(userId, movie.movieId, stars, signal),
+    const save = queue.current.then(
+      (): Promise<unknown> =>
+        stars === null ? client.removeRating(userId, movie.movieId) : client.rate(userId, movie.movieId, stars),
     )
     queue.current = save.catch(() => undefined)
     try {

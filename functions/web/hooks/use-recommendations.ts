@@ -1,13 +1,16 @@
 import { useRef } from 'preact/hooks'
-import type { HistoryEntry, Recommendations } from '#core/schemas/api.ts'
+import type { HistoryEntry, QueryRequest, Recommendations, RecommendOptions } from '../../client/index.ts'
 import type { Address } from '../address.ts'
-import type { Client, ListFilter, Wish } from '../client.ts'
+import type { Client } from '../client.ts'
 import { asRequest } from '../mark-store.ts'
 import { type Movement, rankMovements } from '../rank-movement.ts'
 import type { Language } from '../strings.ts'
 import { type Load, useLoad } from './use-load.ts'
 import type { Marks } from './use-marks.ts'
 import type { Ratings } from './use-ratings.ts'
+
+/** Who a request is for. */
+export type Viewer = Pick<QueryRequest, 'userId' | 'history' | 'exclude'>
 
 export interface RankedList {
   answer: Recommendations
@@ -33,13 +36,13 @@ export function useRecommendations(
   latest.current = { ratings, marks }
 
   const hasTaste = userId !== null || ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
-  const key = hasTaste ? `${question}${ratings.version};${marks.version}` : null
+  const key = hasTaste && address.group === null ? `${question}${ratings.version};${marks.version}` : null
   return useLoad(scope, key, async (signal) => {
     const { history = [], exclude = [] } = viewerRequest(userId, ratings, marks)
     const answer =
       userId === null
-        ? await client.recommendForHistory(history, { ...filter, exclude }, signal)
-        : await client.recommendForUser(userId, filter, signal)
+        ? await client.recommendForHistory({ history, ...filter, exclude }, { signal })
+        : await client.recommendForUser(userId, filter, { signal })
     const movieIds = answer.items.map(({ movieId }) => movieId)
     const said = new Set([...latest.current.ratings.items, ...latest.current.marks.items].map(({ movieId }) => movieId))
     const last = before.current?.question === question ? before.current.movieIds : null
@@ -58,11 +61,7 @@ export function useRecommendations(
 }
 
 /** Who asks: a known viewer, or what was rated and marked in this browser. */
-export function viewerRequest(
-  userId: number | null,
-  ratings: Ratings,
-  marks: Marks,
-): Pick<Wish, 'userId' | 'history' | 'exclude'> {
+export function viewerRequest(userId: number | null, ratings: Ratings, marks: Marks): Viewer {
   if (userId !== null) return { userId }
   const { likes, exclude } = asRequest(marks.items, Date.now() / 1000)
   return { history: asHistory(ratings, likes), exclude }
@@ -70,10 +69,12 @@ export function viewerRequest(
 
 export const viewerScope = (userId: number | null) => (userId === null ? 'fresh' : `user ${userId}`)
 
-function listFilter({ genres, decade, diversity }: Address): ListFilter {
+/** What the address narrows and tunes a list by. */
+export function listFilter({ genres, decade, diversity, weights }: Address): RecommendOptions {
   return {
     ...(genres.length > 0 && { genres }),
     ...(diversity > 0 && { diversity }),
+    ...(weights !== null && { weights }),
     ...(decade !== null && { yearFrom: decade, yearTo: decade + 9 }),
   }
 }

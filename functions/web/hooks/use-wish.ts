@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Intent } from '#core/schemas/intent.ts'
-import type { Explanation, QueryAnswer } from '#core/schemas/query.ts'
-import type { Client, Wish } from '../client.ts'
+import type { Explanation, Intent, QueryAnswer, QueryRequest } from '../../client/index.ts'
+import type { Client } from '../client.ts'
 
 /** A wish as far as it is answered. */
 export interface WishLoad {
@@ -30,7 +29,7 @@ const NOTHING = { answer: null, explanations: new Map<number, Explanation>(), de
  */
 export function useWish(
   client: Client,
-  wish: Omit<Wish, 'intent'> | null,
+  wish: Omit<QueryRequest, 'intent'> | null,
   intent: Intent | null,
   onList: (answer: QueryAnswer) => void,
 ): WishLoad {
@@ -49,16 +48,18 @@ export function useWish(
         return { ...before, ...change(before) }
       })
     }
-    const events = {
-      onItems(answer: QueryAnswer) {
-        update(() => ({ answer, degraded: answer.degraded }))
-        onList(answer)
-      },
-      onExplanation: (movieId: number, explanation: Explanation) =>
-        update(({ explanations }) => ({ explanations: new Map(explanations).set(movieId, explanation) })),
-      onDone: (degraded: QueryAnswer['degraded']) => update(() => ({ degraded })),
+    const listen = async () => {
+      for await (const part of client.streamWish(asked, { signal: controller.signal })) {
+        if (part.event === 'items') {
+          update(() => ({ answer: part.answer, degraded: part.answer.degraded }))
+          onList(part.answer)
+        } else if (part.event === 'explain')
+          update(({ explanations }) => ({ explanations: new Map(explanations).set(part.movieId, part.explanation) }))
+        else update(() => ({ degraded: part.degraded }))
+      }
     }
-    client.wish(asked, events, controller.signal).catch((failure: unknown) => update(() => ({ failure })))
+    // a list that came is whole, also when its explanations break off
+    listen().catch((failure: unknown) => update(({ answer }) => ({ failure: answer === null ? failure : null })))
     return () => controller.abort()
     // the request is all of it, as text
   }, [client, request])

@@ -1,0 +1,5 @@
+export { createClient, type MarqueeClient } from './client.ts'
+export { MarqueeError, type MarqueeErrorCode } from './error.ts'
+export type { ListEvent } from './events.ts'
+export type { CallOptions, ClientOptions, Fetch, FetchAnswer } from './send.ts'
+export type * from './types.ts'
