@@ -1,63 +1,102 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { bytes, table } from '../io/table.ts'
-import { listModels, rollback } from '../publish/index.ts'
-import { type Surroundings, stateOf, writeJson } from './index.ts'
+import { promote, rollback } from '../publish/index.ts'
+import { listModels } from '../publish/list-models.ts'
+import type { OpenObjectStore } from '../publish/object-store.ts'
+import { prune } from '../publish/prune.ts'
+import { placeOf, type Surroundings, writeJson } from './index.ts'
+import { addModelsDiffCommand } from './models-diff.ts'
+import { parseCount, withPlace } from './options.ts'
+import { trackServed } from './tracked.ts'
 
 export interface ModelsFlags {
   state?: string
+  target?: string
   json?: string
 }
 
 /** What is published, as a table. */
-export async function listCommand(flags: ModelsFlags, { cwd, stdout, openStore }: Surroundings): Promise<void> {
-  const store = await openStore(stateOf(flags, cwd))
-  try {
-    const models = await listModels(store)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), models)
-    if (models.length === 0) {
-      stdout.write('No model is published yet. "marquee build" builds one and publishes it.\n')
-      return
-    }
-    const rows = models.map(({ buildId, sizeBytes, current, publishedAt }) => [
-      buildId,
-      bytes(sizeBytes),
-      publishedAt === null ? 'incomplete' : publishedAt.slice(0, 19).replace('T', ' '),
-      current ? 'current' : '',
-    ])
-    stdout.write(`${table(['build', 'size', 'published (UTC)', ''], rows)}\n`)
-  } finally {
-    await store.close()
+export async function listCommand(flags: ModelsFlags, surroundings: Surroundings): Promise<void> {
+  const models = await withStore(flags, surroundings, listModels)
+  const { stdout } = surroundings
+  if (models.length === 0) {
+    stdout.write('No model is published yet. "marquee build" builds one and publishes it.\n')
+    return
   }
+  const rows = models.map(({ buildId, sizeBytes, current, publishedAt }) => [
+    buildId,
+    bytes(sizeBytes),
+    publishedAt === null ? 'incomplete' : publishedAt.slice(0, 19).replace('T', ' '),
+    current ? 'current' : '',
+  ])
+  stdout.write(`${table(['build', 'size', 'published (UTC)', ''], rows)}\n`)
 }
 
-/** Moves the pointer back; a running server follows it. */
-export async function rollbackCommand(
+/** Moves the pointer; a running server follows it. Without an id back to where it stood. */
+export async function moveCommand(
   buildId: string | undefined,
   flags: ModelsFlags,
-  { cwd, stdout, openStore }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
-  const store = await openStore(stateOf(flags, cwd))
+  const pointer = await withStore(flags, surroundings, (store) =>
+    buildId === undefined ? rollback(store) : promote(store, buildId),
+  )
+  surroundings.stdout.write(`The current model is ${pointer.buildId}.\n`)
+  await trackServed(pointer.buildId, surroundings)
+}
+
+interface PruneFlags extends ModelsFlags {
+  keep: number
+  force?: boolean
+  dryRun?: boolean
+}
+
+/** Removes old models, and says which. */
+export async function pruneCommand(flags: PruneFlags, surroundings: Surroundings): Promise<void> {
+  const { removed, abandoned } = await withStore(flags, surroundings, (store) => prune(store, flags))
+  const { stdout } = surroundings
+  const sum = removed.reduce((total, { sizeBytes }) => total + sizeBytes, 0)
+  const verb = flags.dryRun ? 'would be' : removed.length === 1 ? 'is' : 'are'
+  for (const { buildId, sizeBytes } of removed) stdout.write(`${buildId}  ${bytes(sizeBytes)}\n`)
+  stdout.write(`${removed.length} ${removed.length === 1 ? 'model' : 'models'} (${bytes(sum)}) ${verb} removed.\n`)
+  if (abandoned.length > 0) stdout.write(`Unfinished uploads that were ended: ${abandoned.join(', ')}\n`)
+}
+
+/** The result also goes to `--json`. */
+async function withStore<Result>(
+  flags: ModelsFlags,
+  { cwd, openStore }: Surroundings,
+  work: (store: OpenObjectStore) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(placeOf(flags, cwd))
   try {
-    const pointer = await rollback(store, buildId)
-    stdout.write(`The current model is ${pointer.buildId}.\n`)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), pointer)
+    const result = await work(store)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
+    return result
   } finally {
     await store.close()
   }
 }
 
-/** `marquee models list` and `rollback` */
+/** `marquee models list`, `promote`, `rollback`, `diff` and `prune` */
 export function addModelsCommands(program: Command, surroundings: Surroundings): void {
-  const models = program.command('models').description('list the published models, go back to one of them')
+  const models = program.command('models').description('the published models: which is current, what differs, which go')
   const withOptions = (command: Command) =>
-    command
-      .option('--state <dir>', 'local R2, as "wrangler dev --persist-to" (default: .wrangler/state)')
-      .option('--json <file>', 'also write the result there, as JSON')
+    withPlace(command).option('--json <file>', 'also write the result there, as JSON')
   withOptions(models.command('list').description('every published model, the latest first')).action(
     (flags: ModelsFlags) => listCommand(flags, surroundings),
   )
-  withOptions(models.command('rollback').description('make another published model current'))
-    .argument('[buildId]', 'one of "marquee models list" (default: the one that was current before)')
-    .action((buildId: string | undefined, flags: ModelsFlags) => rollbackCommand(buildId, flags, surroundings))
+  withOptions(models.command('promote').description('make a published model current'))
+    .argument('<buildId>', 'one of "marquee models list"')
+    .action((buildId: string, flags: ModelsFlags) => moveCommand(buildId, flags, surroundings))
+  withOptions(models.command('rollback').description('back to the model that was current before'))
+    .argument('[buildId]', 'another one of "marquee models list"')
+    .action((buildId: string | undefined, flags: ModelsFlags) => moveCommand(buildId, flags, surroundings))
+  addModelsDiffCommand(withOptions(models.command('diff')), surroundings)
+  withOptions(models.command('prune').description('remove old models; never the current one and the one before it'))
+    .requiredOption('--keep <number>', 'models that stay in all, the latest first', parseCount)
+    .option('--force', 'also those published within a day')
+    .option('--dry-run', 'only say what would go')
+    .action((flags: PruneFlags) => pruneCommand(flags, surroundings))
 }

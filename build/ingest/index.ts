@@ -5,6 +5,7 @@ import type { StepHandles } from '../io/handles.ts'
 import type { Dataset, SourceReport } from '../nouns.ts'
 import { check } from './checks/check.ts'
 import { judge } from './checks/judge.ts'
+import { layFeedbackOver } from './feedback/lay-over.ts'
 import { joinMetadata } from './joins/join-metadata.ts'
 import { moviesFromMetadata } from './joins/movies-from-metadata.ts'
 import { idFiles, numberIds } from './joins/number-ids.ts'
@@ -33,8 +34,14 @@ export async function ingest(config: DataConfig, handles: StepHandles): Promise<
     await numberIds(staged, config.idsFrom, database, named.log)
     const sources = await checkAll(staged, config, database, named)
     await addAbsent(database)
+    const feedback = config.feedback === null ? null : await layFeedbackOver(config, scratch, database, named)
     const texts = staged.filter(({ kind }) => kind === 'metadata')
-    return { database, sources, joins: await joinMetadata(texts, database, named) }
+    return {
+      database,
+      sources: [...sources, ...(feedback ? [feedback.source] : [])],
+      joins: await joinMetadata(texts, database, named),
+      feedback: feedback?.summary ?? null,
+    }
   } catch (error) {
     await database.close()
     throw scratch.renamed(error)
@@ -48,9 +55,10 @@ export async function ingest(config: DataConfig, handles: StepHandles): Promise<
  * @throws {DataError} when one is missing, or a format cannot be told
  */
 export async function hashInputs(config: DataConfig): Promise<{ file: string; sha256: string }[]> {
-  const { sources, idsFrom } = config
+  const { sources, idsFrom, feedback } = config
   const files = (await Promise.all(sources.map(filesOf))).flat()
   if (idsFrom !== null) files.push(...idFiles(idsFrom))
+  if (feedback !== null) files.push(feedback)
   return Promise.all(files.map(async (file) => ({ file, sha256: (await hashFile(file)).sha256 })))
 }
 

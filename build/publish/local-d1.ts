@@ -9,6 +9,8 @@ const BINDING = 'DB'
 /** What is used of a D1 database. Miniflare's types of it depend on the Workers' own. */
 export interface Database {
   prepare(sql: string): Statement
+  /** one transaction */
+  batch(statements: Statement[]): Promise<unknown>
 }
 interface Statement {
   bind(...values: (string | number | null)[]): Statement
@@ -41,7 +43,11 @@ export async function openLocalD1(options: LocalR2Options = {}): Promise<Databas
       telemetry: { enabled: false },
     }),
   )
-  const database: Database & Parameters<typeof migrate>[0] = await runtime.getD1Database(BINDING)
+  const database: Database = await runtime.getD1Database(BINDING)
   if (bound?.migrations_dir !== undefined) await migrate(database, join(dirname(wranglerFile), bound.migrations_dir))
-  return { prepare: (sql) => database.prepare(sql), close: () => runtime.dispose() }
+  return {
+    prepare: (sql) => database.prepare(sql),
+    batch: (statements) => database.batch(statements),
+    close: () => runtime.dispose(),
+  }
 }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { DEFAULT_STATE_DIR, readWranglerConfig, WRANGLER_FILE } from '../io/wrangler-config.ts'
-import type { ObjectStore, StoredObject } from './object-store.ts'
+import { ConflictError, type ObjectStore, type OpenObjectStore, type StoredObject } from './object-store.ts'
 
 /** The R2 binding of wrangler.toml that models are served from. */
 const BINDING = 'MODELS'
@@ -18,7 +19,7 @@ export interface LocalR2Options {
  * Starts a workerd process (about 0.6 s), which `close` ends.
  * @throws {Error} when wrangler.toml has no R2 bucket bound as MODELS
  */
-export async function openLocalR2(options: LocalR2Options = {}): Promise<ObjectStore & { close(): Promise<void> }> {
+export async function openLocalR2(options: LocalR2Options = {}): Promise<OpenObjectStore> {
   const stateDir = resolve(options.stateDir ?? DEFAULT_STATE_DIR)
   const bucketName = await readBucketName(options.wranglerFile ?? WRANGLER_FILE)
   const { Miniflare, convertV4MiniflareOptions } = await import('miniflare')
@@ -37,7 +38,15 @@ export async function openLocalR2(options: LocalR2Options = {}): Promise<ObjectS
 
 /** What is used of an R2 bucket's binding; Miniflare's types of it depend on the Workers' own. */
 export interface Bucket {
-  put(key: string, bytes: Uint8Array, options: { httpMetadata?: { contentType?: string } }): Promise<unknown>
+  /** null where `onlyIf` does not hold */
+  put(
+    key: string,
+    bytes: Uint8Array,
+    options: {
+      httpMetadata?: { contentType?: string }
+      onlyIf?: { etagMatches: string } | { etagDoesNotMatch: string }
+    },
+  ): Promise<unknown>
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
   list(options: { prefix: string; cursor?: string }): Promise<BucketPage>
   delete(key: string): Promise<void>
@@ -51,8 +60,12 @@ type BucketPage = { objects: { key: string; size: number; etag: string; uploaded
 /** An R2 bucket as the store that `publish` writes to. */
 export function storeOf(bucket: Bucket): ObjectStore {
   return {
-    async put(key, bytes, { contentType } = {}) {
-      await bucket.put(key, bytes, contentType === undefined ? {} : { httpMetadata: { contentType } })
+    async put(key, bytes, { contentType, replaces } = {}) {
+      const put = await bucket.put(key, bytes, {
+        ...(contentType !== undefined && { httpMetadata: { contentType } }),
+        ...(replaces !== undefined && { onlyIf: condition(replaces) }),
+      })
+      if (put === null) throw new ConflictError(key)
     },
     async get(key) {
       const object = await bucket.get(key)
@@ -71,6 +84,11 @@ export function storeOf(bucket: Bucket): ObjectStore {
     },
     delete: (key) => bucket.delete(key),
   }
+}
+
+function condition(replaces: Uint8Array | null): { etagMatches: string } | { etagDoesNotMatch: string } {
+  if (replaces === null) return { etagDoesNotMatch: '*' }
+  return { etagMatches: createHash('md5').update(replaces).digest('hex') }
 }
 
 async function readBucketName(wranglerFile: string): Promise<string> {

@@ -7,6 +7,11 @@ export class PublishError extends Error {
   override name = 'PublishError'
 }
 
+/** A published model is not whole, or none that this version knows; the store itself answers. */
+export class BrokenModelError extends PublishError {
+  override name = 'BrokenModelError'
+}
+
 /** `models/<buildId>/<name>` */
 export function modelKey(buildId: string, name: string): string {
   return `models/${buildId}/${name}`

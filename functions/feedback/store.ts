@@ -1,5 +1,7 @@
+import type { LiveEvent } from '#core/feedback/fold.ts'
 import type { Mark } from '#core/schemas/api.ts'
-import type { LiveEvent } from './fold.ts'
+import { eraseParticipation } from '../experiment/store.ts'
+import { feedbackWritesTotal } from '../metrics/counts.ts'
 
 /** Marks of one movie that are kept to be undone, the newest ones. */
 const KEPT_MARKS = 8
@@ -54,7 +56,7 @@ export async function writeRating(
   rating: number | null,
 ): Promise<number> {
   const kind = rating === null ? 'unrated' : 'rated'
-  return write(database, [
+  return write(database, kind, [
     insert(database).bind(userId, movieId, kind, rating === null ? null : rating * 2, null, now),
     database
       .prepare(
@@ -77,7 +79,7 @@ export async function writeMark(
   kind: Mark,
   until: number | null,
 ): Promise<number> {
-  return write(database, [
+  return write(database, kind, [
     insert(database).bind(userId, movieId, kind, null, until, now),
     database
       .prepare(
@@ -113,18 +115,23 @@ export async function undoMark(
     .prepare(`SELECT ${COLUMNS} FROM live_feedback WHERE user_id = ?1 AND movie_id = ?2 ORDER BY version`)
     .bind(userId, movieId)
   const [undone, left] = await database.batch<Row>([undo, read])
+  feedbackWritesTotal.add({ kind: 'undone' }, undone!.results.length > 0 ? 1 : 0)
   return { undone: undone!.results.length > 0, events: left!.results.map(eventOf) }
 }
 
 /**
- * Forget a user: all that was said here goes, and a note that the published history counts no more takes its place.
+ * Forget a user: all that was said here, computed beforehand and kept for experiments goes, and a note that the published
+ * history counts no more takes its place.
  * @returns how many ratings and marks went
  */
 export async function eraseUser(database: D1Database, userId: number, now: number): Promise<number> {
   const [erased] = await database.batch([
     database.prepare(`DELETE FROM live_feedback WHERE user_id = ?1 RETURNING kind`).bind(userId),
     insert(database).bind(userId, 0, 'erased', null, null, now),
+    database.prepare(`DELETE FROM batch_lists WHERE user_id = ?1`).bind(userId),
+    ...eraseParticipation(database, userId),
   ])
+  feedbackWritesTotal.add({ kind: 'erased' })
   return (erased!.results as Pick<Row, 'kind'>[]).filter(({ kind }) => kind !== 'erased').length
 }
 
@@ -136,7 +143,12 @@ function insert(database: D1Database): D1PreparedStatement {
 }
 
 /** @param statements the first one returns the version */
-async function write(database: D1Database, statements: D1PreparedStatement[]): Promise<number> {
+async function write(
+  database: D1Database,
+  kind: 'rated' | 'unrated' | Mark,
+  statements: D1PreparedStatement[],
+): Promise<number> {
   const [inserted] = await database.batch<{ version: number }>(statements)
+  feedbackWritesTotal.add({ kind })
   return inserted!.results[0]!.version
 }

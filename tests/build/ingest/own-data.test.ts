@@ -221,7 +221,7 @@ describe('ids of one’s own', () => {
     const { database } = await ingestFolder('', { sources, idsFrom }, log)
     return {
       users: await database.rows('FROM user_ids'),
-      items: await database.rows('FROM item_ids'),
+      items: await database.rows<{ movieId: number; id: string }>('FROM item_ids'),
       ratings: await database.rows('SELECT "userId", "movieId" FROM ratings'),
       async write(tables: string) {
         for (const table of ['user_ids', 'item_ids'])

@@ -42,6 +42,7 @@ export function handlesWithLog(): Logged {
     handles: {
       log: { error: () => {}, warn: (line) => warnings.push(line), info: (line) => infos.push(line), debug: () => {} },
       progress: { update: () => {} },
+      track() {},
       signal: new AbortController().signal,
     },
   }

@@ -1,4 +1,4 @@
-import type { Mark } from '#core/schemas/api.ts'
+import type { Mark } from '../schemas/api.ts'
 
 /** One thing that a user said through the API. */
 export interface LiveEvent {
@@ -57,7 +57,9 @@ export function foldEvents(events: readonly LiveEvent[], now: number): LiveState
     const event = { ...written, at: latest }
     const { movieId } = event
     if (event.kind === 'erased') {
+      // what was said before is gone from the database; a copy made meanwhile may still have some of it
       state.isErased = true
+      state.movies.clear()
       continue
     }
     const movie = state.movies.get(movieId) ?? { movieId, rating: null, opinion: null, snooze: null, mark: null }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Pointer } from '#core/schemas/manifest.ts'
-import type { StepHandles } from '../../build/io/handles.ts'
-import { listModels, publish, rollback } from '../../build/publish/index.ts'
-import { POINTER_KEY } from '../../build/publish/pointer.ts'
-import { problemsOf } from '../../build/publish/published-model.ts'
-import { exportModel } from '../helpers/exported-model.ts'
-import { MemoryStore } from '../helpers/memory-store.ts'
+import type { StepHandles } from '../../../build/io/handles.ts'
+import { publish, rollback } from '../../../build/publish/index.ts'
+import { listModels } from '../../../build/publish/list-models.ts'
+import { POINTER_KEY } from '../../../build/publish/pointer.ts'
+import { problemsOf } from '../../../build/publish/published-model.ts'
+import { exportModel } from '../../helpers/exported-model.ts'
+import { MemoryStore } from '../../helpers/memory-store.ts'
 
 const [A, B, C] = ['a'.repeat(16), 'b'.repeat(16), 'c'.repeat(16)]
 const folder = mkdtempSync(join(tmpdir(), 'marquee-publish-'))
@@ -20,7 +21,7 @@ const now = () => new Date('2026-01-02T03:04:05Z')
 function quiet(signal = new AbortController().signal): StepHandles & { warnings: string[] } {
   const warnings: string[] = []
   const log = { error() {}, warn: (message: string) => warnings.push(message), info() {}, debug() {} }
-  return { log, progress: { update() {} }, signal, warnings }
+  return { log, progress: { update() {} }, track() {}, signal, warnings }
 }
 
 function pointerIn(store: MemoryStore): Pointer | null {
@@ -164,11 +165,11 @@ describe('rollback', () => {
 
   test('refuses a model that is missing or incomplete, naming what', async () => {
     const store = await storeWith(modelA, modelB)
-    await expect(rollback(store, C)).rejects.toThrow(`cannot roll back to ${C}: models/${C}/manifest.json is missing`)
+    await expect(rollback(store, C)).rejects.toThrow(`cannot go to ${C}: models/${C}/manifest.json is missing`)
     store.objects.delete(`models/${A}/catalog.arrow`)
     store.objects.set(`models/${A}/factors.arrow`, new Uint8Array(2))
     await expect(rollback(store)).rejects.toThrow(
-      `cannot roll back to ${A}: models/${A}/catalog.arrow is missing; models/${A}/factors.arrow has 2 bytes, expected 33. The current model stays.`,
+      `cannot go to ${A}: models/${A}/catalog.arrow is missing; models/${A}/factors.arrow has 2 bytes, expected 33. The current model stays.`,
     )
     expect(pointerIn(store)?.buildId).toBe(B)
   })

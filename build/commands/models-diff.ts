@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { ModelCard } from '#core/schemas/manifest.ts'
+import type { ListsComparison } from '../evaluate/index.ts'
+import { table } from '../io/table.ts'
+import type { ObjectStore } from '../publish/object-store.ts'
+import { readPointer } from '../publish/pointer.ts'
+import { PublishError } from '../publish/published-model.ts'
+import { readStoredModel } from '../publish/read-model.ts'
+import { placeOf, type Surroundings, writeJson } from './index.ts'
+import type { ModelsFlags } from './models.ts'
+import { parseCount, parseSeed } from './options.ts'
+
+interface DiffFlags extends ModelsFlags {
+  users: number
+  seed: number
+}
+
+/** What `--json` gets. */
+export interface ModelsDiff {
+  before: string
+  after: string
+  lists: ListsComparison
+  /** as each model's card has them, of its own test part */
+  metrics: { before: ModelCard['evaluation']['models'][number]; after: ModelCard['evaluation']['models'][number] }
+}
+
+/** What changes for a sample of users from one published model to another. */
+async function diffCommand(ids: string[], flags: DiffFlags, surroundings: Surroundings): Promise<void> {
+  const { cwd, stdout, openStore } = surroundings
+  const { compareLists, openArtifacts } = await import('../evaluate/index.ts')
+  const store = await openStore(placeOf(flags, cwd))
+  try {
+    const [before, after] = await modelsToCompare(ids, store)
+    const [old, now] = [await readStoredModel(store, before), await readStoredModel(store, after)]
+    const lists = await compareLists(
+      openArtifacts(old.files, old.manifest.card.model),
+      openArtifacts(now.files, now.manifest.card.model),
+      flags.users,
+      flags.seed,
+    )
+    const metrics = {
+      before: old.manifest.card.evaluation.models[0]!,
+      after: now.manifest.card.evaluation.models[0]!,
+    }
+    const diff: ModelsDiff = { before, after, lists, metrics }
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), diff)
+    stdout.write(`${diffText(diff)}\n`)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Two ids; one is held against the current model; without any the current model against the one before it. */
+async function modelsToCompare(ids: string[], store: ObjectStore): Promise<[before: string, after: string]> {
+  if (ids.length === 2) return [ids[0]!, ids[1]!]
+  const { pointer, problem } = await readPointer(store)
+  if (pointer === null) throw new PublishError(problem ?? 'no model is published yet; "marquee build" builds one')
+  if (ids.length === 1) return [pointer.buildId, ids[0]!]
+  const [previous] = pointer.previous
+  if (previous === undefined)
+    throw new PublishError(`no model was current before ${pointer.buildId}: name the one to compare it with`)
+  return [previous, pointer.buildId]
+}
+
+function diffText({ before, after, lists, metrics }: ModelsDiff): string {
+  const interval = ({ mean, low, high }: { mean: number; low: number; high: number }) =>
+    `${mean.toFixed(3)}  (95 % ${low.toFixed(3)} to ${high.toFixed(3)})`
+  const moved = (title: string, movies: ListsComparison['entered']) =>
+    table(
+      [title, 'users'],
+      movies.map((movie) => [movie.title, String(movie.users)]),
+    )
+  const names = Object.keys(metrics.after.metrics).filter((name) => name in metrics.before.metrics)
+  return [
+    `${before} → ${after}, ${lists.users} of the ${lists.usersInBoth} users whom both know`,
+    `movies: ${lists.movies.added} added, ${lists.movies.removed} removed`,
+    `overlap@10: ${interval(lists['overlap@10'])}`,
+    `rank correlation@100: ${interval(lists['rankCorrelation@100'])}`,
+    `unchanged first ten: ${lists.unchanged} of ${lists.users} users`,
+    moved('comes into lists', lists.entered),
+    moved('leaves lists', lists.left),
+    ...lists.examples.map(({ userId, before: old, after: now }) =>
+      table(
+        [`user ${userId}: before`, 'after'],
+        now.map((title, place) => [old[place] ?? '', title]),
+      ),
+    ),
+    table(
+      ['each on its own test part', before, after],
+      names.map((name) => [
+        name,
+        metrics.before.metrics[name]!.mean.toFixed(4),
+        metrics.after.metrics[name]!.mean.toFixed(4),
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+/** `marquee models diff` */
+export function addModelsDiffCommand(diff: Command, surroundings: Surroundings): void {
+  diff
+    .description('what changes for users from one model to another')
+    .argument('[buildIds...]', 'before and after; one: after the current; none: the current after the one before it')
+    .option('--users <number>', 'users that are drawn', parseCount, 200)
+    .option('--seed <number>', 'of the draw', parseSeed, 42)
+    .action((ids: string[], flags: DiffFlags) => diffCommand(ids.slice(0, 2), flags, surroundings))
+}
