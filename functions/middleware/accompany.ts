@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { App, HonoContext } from '../context.ts'
 import { SettingsError, settingsOf } from '../env.ts'
+import { countRequest, noteArrival, writeDataPoint } from '../metrics/count-request.ts'
 
 /** A request id that may stand in a log line and a header: no line breaks, nothing that needs quoting. */
 const SANE_ID = /^[A-Za-z0-9._-]{8,64}$/
@@ -19,6 +20,7 @@ const SECURITY_HEADERS: Record<string, string> = {
  */
 export const accompany: MiddlewareHandler<App> = async (context, next) => {
   const startedAt = Date.now()
+  noteArrival(startedAt)
   const sent = context.req.header('X-Request-Id') ?? ''
   const requestId = SANE_ID.test(sent) ? sent : crypto.randomUUID()
   context.set('requestId', requestId)
@@ -33,9 +35,11 @@ export const accompany: MiddlewareHandler<App> = async (context, next) => {
 
   // a deployed Worker's clock stands still between two waits: this is mostly the time waited for others
   const ms = Date.now() - startedAt
+  countRequest(context, ms)
   // vars that cannot be obeyed have been answered and logged already
   if (context.error instanceof SettingsError) return
-  const { requestLog, serverTiming } = settingsOf(context.env)
+  const { requestLog, serverTiming, analyticsSample } = settingsOf(context.env)
+  writeDataPoint(context, ms, analyticsSample)
   if (serverTiming) sayTimings(context, ms)
   if (requestLog) logRequest(context, ms)
 }
@@ -57,6 +61,8 @@ function logRequest(context: HonoContext, ms: number): void {
     key: context.get('caller')?.keyPrefix ?? null,
     modelId: context.get('modelId') ?? null,
     rung: context.get('rung') ?? null,
+    degraded: context.get('degraded') ?? [],
+    experiment: context.get('experiment') ?? null,
   }
   console.log(JSON.stringify(line))
 }

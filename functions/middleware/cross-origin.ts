@@ -3,9 +3,9 @@ import type { App, HonoContext } from '../context.ts'
 import { settingsOf } from '../env.ts'
 
 /** What a page of another origin may send along. */
-const REQUEST_HEADERS = 'Authorization, Content-Type, If-None-Match, X-Request-Id'
+const REQUEST_HEADERS = 'Authorization, Content-Type, If-None-Match, X-Request-Id, X-Viewer-Id'
 /** What it may read of an answer besides the body. */
-const ANSWER_HEADERS = 'ETag, Retry-After, X-Request-Id'
+const ANSWER_HEADERS = 'ETag, Retry-After, X-Experiment, X-Request-Id'
 /** A browser asks again after this long whether it may. */
 const PREFLIGHT_SECONDS = 600
 
