@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readWranglerConfig, WRANGLER_FILE } from '../../build/io/wrangler-config.ts'
 import { bundleWorker } from '../bundle-worker.ts'
+import { pagePaths } from './page-paths.ts'
 import { type ModuleFile, workerdConfig } from './workerd-config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -18,6 +19,8 @@ export interface WorkerdOptions {
   stateDir: string
   /** on top of those in wrangler.toml */
   vars?: Record<string, string>
+  /** folder of the built page, which is served too; left out, the API is alone */
+  webDir?: string
 }
 
 export interface RunningWorkerd {
@@ -57,7 +60,7 @@ export async function runWorkerd(options: WorkerdOptions): Promise<RunningWorker
 
 /** Bundles, and writes all that `workerd serve` reads. @returns the config file */
 export async function writeWorkerdFiles(options: WorkerdOptions): Promise<string> {
-  const { port, host = '127.0.0.1', modelsDir, stateDir, vars } = options
+  const { port, host = '127.0.0.1', modelsDir, stateDir, vars, webDir } = options
   const wrangler = await readWranglerConfig(WRANGLER_FILE)
   if (wrangler.main === undefined || wrangler.compatibility_date === undefined)
     throw new Error(`${WRANGLER_FILE}: expected main and compatibility_date`)
@@ -86,6 +89,13 @@ export async function writeWorkerdFiles(options: WorkerdOptions): Promise<string
     worker: await modulesOf('marquee', wrangler.main),
     bucket: await modulesOf('bucket', 'functions/self-hosting/bucket.ts'),
     database: await modulesOf('database', 'functions/self-hosting/database.ts'),
+    ...(webDir !== undefined && {
+      page: {
+        webDir: resolve(webDir),
+        paths: pagePaths(webDir),
+        modules: await modulesOf('page', 'functions/self-hosting/page.ts'),
+      },
+    }),
   })
   const configFile = join(stateDir, 'workerd.capnp')
   writeFileSync(configFile, config)

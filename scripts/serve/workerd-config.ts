@@ -1,3 +1,5 @@
+import type { PagePath } from './page-paths.ts'
+
 /** What plain workerd is told to run; folders as absolute paths. */
 export interface WorkerdSetup {
   /** where it listens, such as 127.0.0.1:8787 */
@@ -14,6 +16,8 @@ export interface WorkerdSetup {
   worker: ModuleFile[]
   bucket: ModuleFile[]
   database: ModuleFile[]
+  /** the built page before the API; left out, the API is alone */
+  page?: { webDir: string; paths: Record<string, PagePath>; modules: ModuleFile[] }
 }
 
 export interface ModuleFile {
@@ -25,7 +29,7 @@ export interface ModuleFile {
 
 /** The Cap'n Proto text that `workerd serve` reads: the Worker on a socket, with R2 and D1 of this disk behind it. */
 export function workerdConfig(setup: WorkerdSetup): string {
-  const { address, compatibilityDate, compatibilityFlags, vars, modelsDir, databaseDir, migrations } = setup
+  const { address, compatibilityDate, compatibilityFlags, vars, modelsDir, databaseDir, migrations, page } = setup
   const bindings = [
     '(name = "MODELS", r2Bucket = "bucket")',
     '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "database")]))',
@@ -37,7 +41,7 @@ export function workerdConfig(setup: WorkerdSetup): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  sockets = [(name = "http", address = ${quoted(address)}, http = (), service = "marquee")],
+  sockets = [(name = "http", address = ${quoted(address)}, http = (), service = "${page ? 'page' : 'marquee'}")],
   services = [
     (name = "marquee", worker = ${worker(setup.worker, `bindings = [${bindings.join(', ')}]`)}),
 ${network(vars)}    (name = "bucket", worker = ${worker(setup.bucket, 'bindings = [(name = "FOLDER", service = "models")]')}),
@@ -49,7 +53,16 @@ ${network(vars)}    (name = "bucket", worker = ${worker(setup.bucket, 'bindings 
       'durableObjectStorage = (localDisk = "database-files")',
     )}),
     (name = "database-files", disk = (path = ${quoted(databaseDir)}, writable = true)),
-  ],
+${
+  page
+    ? `    (name = "page", worker = ${worker(
+        page.modules,
+        `bindings = [(name = "FILES", service = "page-files"), (name = "MARQUEE", service = "marquee"), (name = "PATHS", json = ${quoted(JSON.stringify(page.paths))})]`,
+      )}),
+    (name = "page-files", disk = (path = ${quoted(page.webDir)})),
+`
+    : ''
+}  ],
 );
 `
 }
