@@ -1,4 +1,4 @@
-/** What a step may do besides computing: say where it is, and stop when asked to. */
+/** What a step may do besides computing: say where it is, tell its measures, and stop when asked to. */
 
 export interface Log {
   error(message: string): void
@@ -15,5 +15,10 @@ export interface Progress {
 export interface StepHandles {
   log: Log
   progress: Progress
+  /**
+   * Keep measures in the record of the run, such as `{ 'als.loss': 0.31 }`; a no-op where nothing is recorded.
+   * @param step what they belong to, from 0 up: an iteration, a trial; left out for what a run has once
+   */
+  track(metrics: Record<string, number>, step?: number): void
   signal: AbortSignal
 }

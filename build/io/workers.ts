@@ -46,9 +46,9 @@ export function startWorkers<Task, Reply>(
   }
 }
 
-/** The worker's end: performs each task that comes, and replies with what came of it. */
-export function performTasks<Task, Reply>(perform: (task: Task) => Reply): void {
+/** The worker's end: performs each task that comes, and replies with what came of it. One that rejects ends the worker. */
+export function performTasks<Task, Reply>(perform: (task: Task) => Reply | Promise<Reply>): void {
   const port = parentPort
   if (!port) throw new Error('performTasks runs in a worker thread only')
-  port.on('message', (task: Task) => port.postMessage(perform(task)))
+  port.on('message', async (task: Task) => port.postMessage(await perform(task)))
 }

@@ -17,6 +17,7 @@ import { REPORT_STYLE } from './style.ts'
 
 export type { Difference, Findings } from './findings.ts'
 export { leaderboardText } from './leaderboard-text.ts'
+export { renderRuns } from './runs-page.ts'
 
 const SECTIONS: { id: string; title: string; figures: (told: Told) => Section['figures'] }[] = [
   { id: 'leaderboard', title: 'Leaderboard', figures: leaderboardFigures },

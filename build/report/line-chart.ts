@@ -20,15 +20,24 @@ export interface Series {
   points: { x: number; y: number; low?: number; high?: number }[]
 }
 
+export interface LineAxes {
+  x: string
+  y: string
+  /** whether y begins at 0, which is the default, or at the lowest value */
+  isFromZero?: boolean
+}
+
 /** A line a model, each named at its end, names kept apart. */
-export function lineChart(label: Label, series: readonly Series[], axes: { x: string; y: string }): Draw {
+export function lineChart(label: Label, series: readonly Series[], axes: LineAxes): Draw {
   return (width) => {
     const nameWidth = Math.max(...series.map(({ name }) => textWidth(name)))
-    const frame = frameOf(width, 320, [26, nameWidth + 34, 42, 40])
     const points = series.flatMap(({ points }) => points)
-    const x = linearScale([points[0]!.x, Math.max(...points.map(({ x }) => x))], [frame.left, frame.right])
-    const highest = Math.max(...points.map(({ y, high = y }) => high))
-    const y = linearScale([0, highest * 1.04], [frame.bottom, frame.top])
+    const range = rangeOf(points, axes)
+    const tickWidth = Math.max(...linearScale(range, [0, 1]).ticks.map((tick) => textWidth(String(tick))))
+    const frame = frameOf(width, 320, [26, nameWidth + 34, 42, Math.max(40, tickWidth + 10)])
+    const [first, last] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))]
+    const x = linearScale([first, last], [frame.left, frame.right])
+    const y = linearScale(range, [frame.bottom, frame.top])
     const ends = spreadLabels(
       series.map(({ points }) => y(points.at(-1)!.y)),
       15,
@@ -58,4 +67,13 @@ export function lineChart(label: Label, series: readonly Series[], axes: { x: st
       yAxis(frame, y, axes.y, String) + xAxis(frame, x, axes.x, String) + drawn.reverse().join(''),
     )
   }
+}
+
+/** With some air above, and below where it does not begin at 0. */
+function rangeOf(points: Series['points'], { isFromZero = true }: LineAxes): [number, number] {
+  const highest = Math.max(...points.map(({ y, high = y }) => high))
+  if (isFromZero) return [0, highest * 1.04]
+  const lowest = Math.min(...points.map(({ y, low = y }) => low))
+  const air = 0.04 * (highest - lowest || Math.abs(highest) || 1)
+  return [lowest - air, highest + air]
 }

@@ -1,4 +1,4 @@
-export { openRunFolder, type RunFacts, type Trial } from './run-folder.ts'
+export { lockRunFolder, openRunFolder, type RunFacts, type RunFolder, type Trial } from './run-folder.ts'
 export { runTrials } from './run-trials.ts'
 export { drawDifferent, examplesOf, type Settings, Space } from './space.ts'
 export {

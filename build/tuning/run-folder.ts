@@ -14,6 +14,7 @@ import * as z from 'zod'
 import { Estimate } from '#core/schemas/manifest.ts'
 import { DataError } from '../io/files.ts'
 import type { Log } from '../io/handles.ts'
+import { takeLock } from '../io/lock.ts'
 
 /** What a run is known by: trials under other facts could not be compared with its own. */
 export const RunFacts = z.strictObject({
@@ -66,13 +67,27 @@ export interface RunFolder {
 }
 
 /**
- * `run.json` with the facts, `trials.jsonl` with a line a trial, `values/` with what each user had in it. A last line
+ * Two searches in one folder would mix their trials.
+ * @returns what gives it back
+ * @throws {DataError} when another process has it
+ */
+export function lockRunFolder(folder: string): { release(): void } {
+  mkdirSync(folder, { recursive: true })
+  const lock = takeLock(join(folder, 'lock'))
+  if (lock.taken) return lock
+  throw new DataError(
+    `${folder}: found a search in progress there (process ${lock.by.pid}); --name begins another one beside it`,
+  )
+}
+
+/**
+ * `search.json` with the facts, `trials.jsonl` with a line a trial, `values/` with what each user had in it. A last line
  * that a killed process did not finish is cut off: its trial is done again.
  * @throws {DataError} when there are trials and `resume` is not set, when there are none and it is, and when those were made under other facts;
  * other code is only warned of: a line changed anywhere would end a search of days
  */
 export function openRunFolder(folder: string, facts: RunFacts, resume: boolean, log: Log): RunFolder {
-  const factsFile = join(folder, 'run.json')
+  const factsFile = join(folder, 'search.json')
   const trialsFile = join(folder, 'trials.jsonl')
   const valuesFile = (trial: number) => join(folder, 'values', `${String(trial).padStart(5, '0')}.f64`)
   const before = existsSync(factsFile) ? readFacts(factsFile) : null

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { openRunFolder, type RunFacts } from '../../../build/tuning/index.ts'
+import { lockRunFolder, openRunFolder, type RunFacts } from '../../../build/tuning/index.ts'
 import { stepHandles } from '../../helpers/step-handles.ts'
 
 const { log, lines } = stepHandles()
@@ -78,6 +78,15 @@ test('a file that is not ours is named with its line', () => {
   openRunFolder(folder, FACTS, false, log).append(OUTCOME, VALUES)
   appendFileSync(join(folder, 'trials.jsonl'), '{"trial":"one"}\n')
   expect(() => openRunFolder(folder, FACTS, true, log)).toThrow(/trials\.jsonl:2: not as "marquee tune" writes it/)
-  writeFileSync(join(folder, 'run.json'), '{}')
-  expect(() => openRunFolder(folder, FACTS, true, log)).toThrow(/run\.json: not as "marquee tune" writes it/)
+  writeFileSync(join(folder, 'search.json'), '{}')
+  expect(() => openRunFolder(folder, FACTS, true, log)).toThrow(/search\.json: not as "marquee tune" writes it/)
+})
+
+test('two searches do not share a folder', () => {
+  const lock = lockRunFolder(folder)
+  expect(() => lockRunFolder(folder)).toThrow(
+    `${folder}: found a search in progress there (process ${process.pid}); --name begins another one beside it`,
+  )
+  lock.release()
+  lockRunFolder(folder).release()
 })
