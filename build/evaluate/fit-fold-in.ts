@@ -63,8 +63,8 @@ interface Viewer extends JudgedUser {
 function meanNdcg(viewers: Viewer[], kernels: ServeKernels): number {
   let sum = 0
   for (const { taste, history, relevant } of viewers) {
-    if (taste.likesWithFactors.length === 0) continue
-    const scores = kernels.scan(kernels.foldIn(taste.likesWithFactors, taste.foldInWeights))
+    if (taste.foldedItems.length === 0) continue
+    const scores = kernels.scan(kernels.foldIn(taste.foldedItems, taste.foldedWeights))
     for (const item of history.itemIndices) scores[item] = Number.NaN
     sum += ndcgAtK(topK(scores, CUTOFF).items, relevant, CUTOFF)
   }

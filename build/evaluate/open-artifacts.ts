@@ -3,12 +3,13 @@ import { nextFile } from '#core/format/next.ts'
 import { openTable } from '#core/format/open-table.ts'
 import { RANKER_FILE } from '#core/format/ranker.ts'
 import { FACTORS, GRAMIAN } from '#core/format/tables.ts'
+import { TOWER_FILES } from '#core/format/towers.ts'
 import type { ServeModel } from '#core/kernels/serve.ts'
 import { type Model, openModel, type ServingSettings } from '#core/model.ts'
 import { compileKernel } from '../io/kernels.ts'
 import type { ArtifactFiles, FoldInWeights } from '../nouns.ts'
 
-/** Open exported bytes as the Worker does, in this process; what was learned of one source alone has no time scales. */
+/** Open exported bytes as the Worker does, in this process; what was learned of one source alone has no time scales, or no tower. */
 export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): Model {
   return openModel({
     read: (file) => bytesOf(files, file),
@@ -19,6 +20,7 @@ export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): 
       ...settings,
       next: settings.next.filter((_, scale) => files.has(nextFile(scale))),
       ranker: { shipped: files.has(RANKER_FILE) },
+      tower: TOWER_FILES.every((file) => files.has(file)) ? settings.tower : undefined,
     },
   })
 }

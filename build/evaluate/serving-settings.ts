@@ -1,5 +1,5 @@
 import type { ServingSettings } from '#core/model.ts'
-import type { Config } from '#core/schemas/config.ts'
+import type { Config, TwoTowerConfig } from '#core/schemas/config.ts'
 import type { BlendTable } from '#core/schemas/manifest.ts'
 
 /** The part of the config that travels in the model card. */
@@ -12,6 +12,15 @@ export function servingSettings({ model }: Config, blend: BlendTable): ServingSe
     neighbourHalfLife: neighbours.recencyHalfLife,
     next: scales.map(({ length, recencyHalfLife }) => ({ length, recencyHalfLife })),
     nextRatingExponent: next.ratingExponent,
+    ...(cf.type === 'two_tower' && { tower: towerSettings(cf.twoTower) }),
     blend,
+  }
+}
+
+function towerSettings({ scales, layerNorm, ratingExponent }: TwoTowerConfig): ServingSettings['tower'] {
+  return {
+    scales: scales.map(({ length, recencyHalfLife }) => ({ length, recencyHalfLife })),
+    layerNorm,
+    ratingExponent,
   }
 }

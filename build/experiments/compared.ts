@@ -27,11 +27,11 @@ export async function learnItemKnn(comparison: Comparison, handles: StepHandles)
 /** A model's numbers as they were before the export made them small: factors in float32, every item–item weight. */
 export async function learnUncompressed(
   comparison: Comparison,
-  { itemFactors, placedByTexts, foldIn }: Trained,
+  { itemFactors, placedByTexts, foldIn, tower }: Trained,
   handles: StepHandles,
 ): Promise<Uncompressed> {
   const { neighbours } = comparison.model
-  const exact = { itemFactors, placedByTexts, foldIn }
+  const exact = { itemFactors, placedByTexts, foldIn, tower }
   if (neighbours.type === 'none') return { ...exact, neighbours: null }
   const uncut = {
     ...neighbours,

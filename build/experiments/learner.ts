@@ -25,9 +25,9 @@ export function learner(split: PreparedRatings, seed: number, options: TrainOpti
   }
 }
 
-/** Of so many trainings only the warnings are news. */
+/** Of so many trainings only the warnings are news, and no measures of each are kept. */
 export function quietly({ log, signal }: StepHandles): StepHandles {
-  return { log: { ...log, info: log.debug }, progress: { update() {} }, signal }
+  return { log: { ...log, info: log.debug }, progress: { update() {} }, track() {}, signal }
 }
 
 /** Of movies of which nothing is told. */

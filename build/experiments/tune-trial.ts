@@ -33,6 +33,7 @@ export interface TrialReply {
 const SILENT: StepHandles = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 

@@ -9,7 +9,7 @@ import type { Estimate } from '#core/schemas/manifest.ts'
 import { allows, checkSpace, settingOf, withSettings } from '../config/config-settings.ts'
 import { ConfigError } from '../config/load-config.ts'
 import { compareTrials, estimateTrial, type Objective, validationUsers } from '../evaluate/index.ts'
-import { buildIdentity, canonicalJson, hashCode } from '../identity.ts'
+import { buildIdentity, canonicalJson, hashCode, type Input } from '../identity.ts'
 import type { Compute } from '../index.ts'
 import { hashInputs, ingest } from '../ingest/index.ts'
 import { DataError } from '../io/files.ts'
@@ -21,7 +21,9 @@ import {
   type Ask,
   drawDifferent,
   halvingTrials,
+  lockRunFolder,
   openRunFolder,
+  type RunFolder,
   randomSearch,
   runTrials,
   type Settings,
@@ -50,6 +52,8 @@ export interface TuneOptions {
   folder: string
   /** go on with the trials that are there */
   resume: boolean
+  /** told when the folder is open and the search begins */
+  onOpened?: (inputs: Input[]) => void
   handles: StepHandles
 }
 
@@ -111,7 +115,20 @@ export async function tuneConfig(options: TuneOptions): Promise<TuneReport> {
     ...{ dataHash, configHash: hashOf(config), codeHash: hashCode(), seed, strategy, maxUsers, space },
     objective: `${objective.metric}@${objective.cutoff} of ${objective.source}`,
   }
-  const run = openRunFolder(folder, facts, resume, handles.log)
+  const lock = lockRunFolder(folder)
+  try {
+    const run = openRunFolder(folder, facts, resume, handles.log)
+    options.onOpened?.(inputs)
+    return await search(options, draws, run, dataHash)
+  } finally {
+    lock.release()
+  }
+}
+
+/** All trials that the strategy asks for, in a folder that is open. */
+async function search(options: TuneOptions, draws: Settings[], run: RunFolder, dataHash: string): Promise<TuneReport> {
+  const { config, objective, strategy, maxUsers, folder, handles } = options
+  const { seed } = config.project
   const scratch = await mkdtemp(join(tmpdir(), 'marquee-tune-'))
   try {
     const ratings = await prepareRatings(config, scratch, handles)
@@ -138,7 +155,12 @@ export async function tuneConfig(options: TuneOptions): Promise<TuneReport> {
         configHash: hashOf(withSettings(config, ask.settings)),
         dataHash,
       }
-      return run.append(trial, values)
+      const appended = run.append(trial, values)
+      handles.track(
+        { ...(appended.value && { [nameOf(objective)]: appended.value.mean }), 'trial.seconds': trial.seconds },
+        appended.trial,
+      )
+      return appended
     }
     try {
       const most = 1 + (strategy === 'halving' ? halvingTrials(draws.length) : draws.length)
@@ -154,6 +176,11 @@ export async function tuneConfig(options: TuneOptions): Promise<TuneReport> {
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** Of a trial's value in the run's record. */
+function nameOf({ metric, cutoff }: Objective): string {
+  return `trial.${metric}@${cutoff}`
 }
 
 /** The settings as they are configured come first: everything is compared with them. */

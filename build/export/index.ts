@@ -9,6 +9,7 @@ import { encodeNeighbours } from './encode-neighbours.ts'
 import { encodePlacement } from './encode-placement.ts'
 import { encodeStars } from './encode-stars.ts'
 import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-table.ts'
+import { encodeTower } from './encode-tower.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
 
 export { encodeNeighbours } from './encode-neighbours.ts'
@@ -27,6 +28,7 @@ export function encodeArtifacts(
   return new Map([
     ...encodeMovies(trained, prepared, holdsRating),
     ...encodeFactors(trained),
+    ...encodeTower(trained),
     ...trained.next.scales.map(({ weights }, scale) => [nextFile(scale), encodeNeighbours(weights)] as const),
     ['neighbours.arrow', encodeNeighbours(trained.neighbours)],
     ...encodeStars(trained.stars),

@@ -75,6 +75,7 @@ export async function trainBpr(
       if (!Number.isFinite(loss))
         throw new Error(`bpr: loss ${loss} after epoch ${epoch + 1}; learningRate ${learningRate} is too large`)
       losses.push(loss)
+      handles.track({ 'bpr.loss': loss }, epoch + 1)
       handles.log.debug(`bpr: epoch ${epoch + 1} of ${epochs}, loss ${loss.toFixed(4)} a pair`)
     }
     handles.progress.update('train bpr', epochs, epochs)

@@ -2,14 +2,20 @@ import type { ModelConfig } from '#core/schemas/config.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { type FoldInWeights, type Interactions, PART, type Part, type Trained } from '../nouns.ts'
 import { trainAls } from './als/als.ts'
-import type { Likes } from './als/als-problem.ts'
+import { ALS_STATE, type Likes } from './als/als-problem.ts'
 import { trainBpr } from './bpr.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { TrainDevice } from './device.ts'
 import { likesOf } from './likes.ts'
 import { openJudge } from './rank/judge.ts'
 
-export type Factors = Pick<Trained, 'factors' | 'itemFactors' | 'losses' | 'foldIn'>
+export interface Factors extends Pick<Trained, 'factors' | 'itemFactors' | 'losses' | 'foldIn' | 'tower'> {
+  /** as Trained has it; null where the cold movies are still to be placed */
+  placedByTexts: Uint8Array | null
+}
+
+/** Of factors that histories are folded into. */
+export const NO_TOWER = { tower: null, placedByTexts: null } as const
 
 export interface TrainOptions {
   device: TrainDevice
@@ -48,7 +54,7 @@ export async function trainFactors(input: FactorsInput, handles: StepHandles, op
       handles,
       threads,
     )
-    return { factors: cf.factors, itemFactors, losses, foldIn: foldInWeights(null, numItems, cf) }
+    return { ...NO_TOWER, factors: cf.factors, itemFactors, losses, foldIn: foldInWeights(null, numItems, cf) }
   }
   const wantsJudge = cf.patience !== null && !parts.includes(PART.validation)
   const judge = wantsJudge ? openJudge({ interactions, numItems, model, seed }, handles.signal, threads) : null
@@ -56,10 +62,10 @@ export async function trainFactors(input: FactorsInput, handles: StepHandles, op
     const { itemFactors, losses } = await trainAls(likes, numItems, cf, seed, handles, {
       threads,
       open: options.device.openAls,
-      checkpoint: openCheckpoint(options.checkpointFile, { resume: options.resume, log: handles.log }),
+      checkpoint: openCheckpoint(options.checkpointFile, ALS_STATE, { resume: options.resume, log: handles.log }),
       ...(judge && { judge: judge.ndcg }),
     })
-    return { factors: cf.factors, itemFactors, losses, foldIn: foldInWeights(likes, numItems, cf) }
+    return { ...NO_TOWER, factors: cf.factors, itemFactors, losses, foldIn: foldInWeights(likes, numItems, cf) }
   } finally {
     await judge?.close()
   }

@@ -3,13 +3,14 @@ import type { StepHandles } from '../io/handles.ts'
 import type { Part, PreparedRatings, Trained } from '../nouns.ts'
 import { placeColdItems } from './cold-items.ts'
 import type { Embeddings } from './embeddings/embed-texts.ts'
-import { foldInWeights, type TrainOptions, trainFactors } from './factors.ts'
+import { type Factors, foldInWeights, NO_TOWER, type TrainOptions, trainFactors } from './factors.ts'
 import { trainNeighbours } from './neighbours.ts'
 import { trainNext } from './next.ts'
 import { trainPlacement } from './placement.ts'
 import { trainPopularity } from './popularity.ts'
 import { trainStars } from './stars.ts'
 import { trainContent } from './tf-idf.ts'
+import { trainTwoTowers } from './two-tower.ts'
 
 export { type Device, openDevice } from './device.ts'
 export { type Embeddings, embedTexts, hashSentenceModel } from './embeddings/embed-texts.ts'
@@ -40,19 +41,18 @@ export async function train(
   options: TrainOptions,
 ): Promise<Trained> {
   const numItems = catalog.movieIds.length
-  const learned = imported
-    ? { ...imported, losses: [], foldIn: foldInWeights(null, numItems, model.cf) }
-    : await trainFactors({ interactions, numItems, parts, model, seed }, handles, options)
+  const learned: Factors = imported
+    ? { ...NO_TOWER, ...imported, losses: [], foldIn: foldInWeights(null, numItems, model.cf) }
+    : model.cf.type === 'two_tower'
+      ? await trainTwoTowers({ catalog, interactions, parts, model, content, embeddings, seed }, handles, options)
+      : await trainFactors({ interactions, numItems, parts, model, seed }, handles, options)
   const next = await trainNext({ interactions, numItems, parts, model }, handles, options.device.threads)
   const neighbours = await trainNeighbours({ interactions, numItems, parts, model }, handles, options.device.threads)
   const stars = await trainStars({ interactions, numItems, parts, model, seed }, handles, options.device.threads)
-  const placed = await placeColdItems(
-    learned.itemFactors,
-    learned.factors,
-    { content, years: catalog.years, embeddings },
-    model.cf.coldItems,
-    handles,
-  )
+  const known = { content, years: catalog.years, embeddings }
+  const placed = learned.placedByTexts
+    ? { placedByTexts: learned.placedByTexts }
+    : await placeColdItems(learned.itemFactors, learned.factors, known, model.cf.coldItems, handles)
   const { itemFactors, factors } = learned
   const placement =
     stars &&

@@ -7,17 +7,23 @@ import { openRanker, RANKER_FILE } from './format/ranker.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
 import { openStars } from './format/stars.ts'
 import { DETAILS, FACTORS, GRAMIAN, HISTORIES, RESIDENT_FILES, USERS } from './format/tables.ts'
+import { openTower, TOWER_FILES, type TowerSettings } from './format/towers.ts'
 import { openServeKernels, type ServeKernels } from './kernels/serve.ts'
 import type { ModelCard } from './schemas/manifest.ts'
 import type { RatingModel } from './scoring/fold-in-ratings.ts'
 import type { NextScaleIndex } from './scoring/next-scores.ts'
 import type { RankerModel } from './scoring/ranker.ts'
+import { towerContributions, towerVector, type UserTower } from './scoring/user-tower.ts'
 import { type FindTitles, openTitles } from './text/titles.ts'
 
-export type ResidentFile = (typeof RESIDENT_FILES)[number] | NextFile | typeof RANKER_FILE
+export type ResidentFile =
+  | (typeof RESIDENT_FILES)[number]
+  | NextFile
+  | typeof RANKER_FILE
+  | (typeof TOWER_FILES)[number]
 
 /** A published model, opened: all that scoring needs, read-only. */
-export interface Model extends Omit<ServingSettings, 'next'> {
+export interface Model extends Omit<ServingSettings, 'next' | 'tower'> {
   catalog: CatalogIndex
   /** time scales; none where the model does without */
   next: NextScaleIndex[]
@@ -28,6 +34,8 @@ export interface Model extends Omit<ServingSettings, 'next'> {
   stars: RatingModel | null
   content: ContentIndex
   titles: FindTitles
+  /** what makes a vector of a history; null where it is folded in. The kernels' fold-in is the tower's where there is one */
+  tower: (UserTower & Pick<TowerSettings, 'ratingExponent'>) | null
   kernels: ServeKernels
   /** 1 where the movie has factors */
   hasFactors: Uint8Array
@@ -42,7 +50,7 @@ export interface Model extends Omit<ServingSettings, 'next'> {
 /** What the card says about how a model wants to be asked. */
 export type ServingSettings = Pick<
   ModelCard['model'],
-  'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'blend'
+  'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'tower' | 'blend'
 >
 
 /** Whether there is a ranker to be opened. */
@@ -61,11 +69,16 @@ export interface ModelParts {
 }
 
 /** Files that an isolate keeps of a model with this card. */
-export function residentFiles({ next, ranker }: Pick<ServingSettings, 'next'> & RankerSetting): ResidentFile[] {
+export function residentFiles({
+  next,
+  ranker,
+  tower,
+}: Pick<ServingSettings, 'next' | 'tower'> & RankerSetting): ResidentFile[] {
   return [
     ...RESIDENT_FILES,
     ...next.map((_, scale) => nextFile(scale)),
     ...(ranker?.shipped ? ([RANKER_FILE] as const) : []),
+    ...(tower ? TOWER_FILES : []),
   ]
 }
 
@@ -92,6 +105,19 @@ export function openModel(parts: ModelParts): Model {
   expectRows('factors.arrow', factors.numRows, catalog.numItems)
   expectRows('gramian.arrow', gramian.numRows, quantized.size)
 
+  const shape = { numItems: catalog.numItems, factors: quantized.size }
+  const { tower: towerSettings } = parts.settings
+  const tower = towerSettings
+    ? { ...openTower(parts.read, towerSettings, shape), ratingExponent: towerSettings.ratingExponent }
+    : null
+  const kernels = openServeKernels(parts.serveModule, {
+    ...shape,
+    quantized: quantized.values,
+    scales,
+    gramian: gramian.fixed<Float32Array>('row').values,
+    fixedRow: catalog.popularity,
+    ...foldInWeights(factors.metadata),
+  })
   return {
     catalog,
     next,
@@ -100,15 +126,8 @@ export function openModel(parts: ModelParts): Model {
     stars,
     content,
     titles: openTitles(catalog),
-    kernels: openServeKernels(parts.serveModule, {
-      numItems: catalog.numItems,
-      factors: quantized.size,
-      quantized: quantized.values,
-      scales,
-      gramian: gramian.fixed<Float32Array>('row').values,
-      fixedRow: catalog.popularity,
-      ...foldInWeights(factors.metadata),
-    }),
+    tower,
+    kernels: tower ? towerKernels(kernels, tower) : kernels,
     hasFactors: Uint8Array.from(scales, (scale) => (scale > 0 ? 1 : 0)),
     // a copy: a view would keep the whole file, which the kernels have in their own memory
     placedByTexts: factors.numbers<Uint8Array>('placedByTexts').slice(),
@@ -132,6 +151,19 @@ export function openModel(parts: ModelParts): Model {
     neighbourHalfLife: parts.settings.neighbourHalfLife,
     nextRatingExponent: parts.settings.nextRatingExponent,
     blend: parts.settings.blend,
+  }
+}
+
+/** The same kernels, with histories made a vector of by the tower. */
+function towerKernels(kernels: ServeKernels, tower: UserTower): ServeKernels {
+  const ones = (items: Int32Array) => new Float32Array(items.length).fill(1)
+  return {
+    ...kernels,
+    foldIn: (items, strengths = ones(items)) => towerVector(tower, items, strengths),
+    contributions(itemIndex, items, strengths = ones(items), out = new Float32Array(items.length)) {
+      out.set(towerContributions(tower, kernels.itemFactors(itemIndex), items, strengths))
+      return out
+    },
   }
 }
 

@@ -13,12 +13,13 @@ import { openPeer, PEERS } from './train/peer.ts'
 import { benchRank } from './train/rank.ts'
 import { benchRatings, STARS } from './train/ratings.ts'
 import { type BenchRow, printed } from './train/rows.ts'
+import { benchTwoTower } from './train/two-tower.ts'
 
 /**
  * The training engine beside its peers on the same data, in alternating rounds; medians.
  *   npm run bench:train -- [--json FILE] [--shape ml-1m|ml-20m|ml-32m] [--device cpu|gpu] [--factors 64,128]
  *                          [--threads 2] [--rounds 3] [--ratings FILE] [--no-peer] [--venv DIR] [--surprise PYTHON]
- *                          [--only als,parity,cholesky,rank,ease,bpr,stars]
+ *                          [--only als,parity,cholesky,rank,ease,bpr,two-tower,stars]
  * The data is drawn with the shape of the published sets, or read from a ratings file. The peers are installed into a
  * virtual environment of their own (needs python3 with venv and a package index); --no-peer does without. `stars` wants
  * a ratings file, and as its peer a Python with scikit-surprise (which wants numpy below 2, so another environment).
@@ -43,7 +44,7 @@ const { values: options } = parseArgs({
   },
   allowNegative: true,
 })
-const BENCHES = ['als', 'parity', 'cholesky', 'rank', 'ease', 'bpr', 'stars'] as const
+const BENCHES = ['als', 'parity', 'cholesky', 'rank', 'ease', 'bpr', 'two-tower', 'stars'] as const
 const only = options.only.split(',')
 const choices: [name: string, found: string[], known: readonly string[]][] = [
   ['shape', [options.shape], Object.keys(SHAPES)],
@@ -74,6 +75,7 @@ try {
     if (wants('cholesky')) add(await benchAls({ ...shared, gpu, solver: 'cholesky' }))
     if (wants('rank')) add(await benchRank({ ...shared, gpu }))
     if (wants('bpr')) add(await benchBpr(shared))
+    if (wants('two-tower')) add(await benchTwoTower(shared))
   }
   if (wants('stars')) {
     if (!data.stars) throw new Error('--only stars: drawn data has no stars, expected --ratings FILE')

@@ -9,7 +9,7 @@ import { floatKernels } from './float-kernels.ts'
 import { CUTOFF, type Lists } from './lists.ts'
 
 /** A model's numbers as they were before they were rounded and cut for the export. */
-export interface Uncompressed extends Pick<Trained, 'itemFactors' | 'placedByTexts' | 'foldIn'> {
+export interface Uncompressed extends Pick<Trained, 'itemFactors' | 'placedByTexts' | 'foldIn' | 'tower'> {
   /** null where the model has none */
   neighbours: ItemWeights | null
 }

@@ -4,11 +4,11 @@ import type { Trained } from '../../nouns.ts'
 
 /**
  * The serving kernels with factors that were never rounded: fold-in and scan in plain 64-bit loops, to compare with; what
- * else there is stays as served.
+ * else there is stays as served, a user tower among it.
  */
 export function floatKernels(
   served: ServeKernels,
-  { itemFactors, placedByTexts, foldIn }: Pick<Trained, 'itemFactors' | 'placedByTexts' | 'foldIn'>,
+  { itemFactors, placedByTexts, foldIn, tower }: Pick<Trained, 'itemFactors' | 'placedByTexts' | 'foldIn' | 'tower'>,
   numItems: number,
 ): ServeKernels {
   const factors = itemFactors.length / numItems
@@ -19,6 +19,7 @@ export function floatKernels(
   return {
     ...served,
     foldIn(likedItems, weights = new Float32Array(likedItems.length).fill(1)) {
+      if (tower) return served.foldIn(likedItems, weights)
       const { unobservedWeight, regularization, regularizationExponent, unobservedMass } = foldIn
       const system = gramian.map((value) => unobservedWeight * value)
       const wanted = new Float64Array(factors)

@@ -98,7 +98,7 @@ function gainsByTree(
   start: Float64Array,
   boosting: BoostSettings,
   most: number,
-  { progress, signal }: StepHandles,
+  { progress, signal, track }: StepHandles,
 ): Float64Array[] {
   const all = Array.from(lists.numRelevant.keys())
   const before = all.map((list) => ndcgOf(lists, list, start))
@@ -121,6 +121,7 @@ function gainsByTree(
       for (const list of own) changed[list] = ndcgOf(lists, list, margins) - before[list]!
     }
     gains.push(changed)
+    track({ 'ranker.gain': changed.reduce((sum, gain) => sum + gain, 0) / changed.length }, gains.length)
   }
   progress.update('learn the ranker', most, most)
   return gains

@@ -51,6 +51,9 @@ export interface AlsState {
   previousItemFactors: Float32Array
 }
 
+/** Its blocks in the order of a checkpoint. */
+export const ALS_STATE = ['userFactors', 'itemFactors', 'previousItemFactors'] as const satisfies (keyof AlsState)[]
+
 /**
  * @param likes users × items, checked
  * @throws {RangeError} when a like weighs less than an entry nobody rated, or its stars are not a number

@@ -32,7 +32,7 @@ export interface AlsOptions {
   /** where it is computed; the CPU by default */
   open?: (problem: AlsProblem, signal: AbortSignal) => Promise<AlsSession> | AlsSession
   /** kept up to date while training; what it holds at the start is gone on from */
-  checkpoint?: Checkpoint
+  checkpoint?: Checkpoint<AlsState>
   /** how good a state is, higher being better: what `patience` waits for */
   judge?: (state: AlsState) => Promise<number>
 }
@@ -79,7 +79,12 @@ export async function trainAls(
       losses.push(...resumed.losses)
       handles.log.info(`als: goes on after iteration ${losses.length} of ${iterations}`)
     }
-    const patience = judge && config.patience ? patienceOf(config.patience, judge, session) : null
+    const tracked = async (state: AlsState) => {
+      const value = await judge!(state)
+      handles.track({ 'als.validation': value }, losses.length)
+      return value
+    }
+    const patience = judge && config.patience ? patienceOf(config.patience, tracked, session) : null
     const iterate = async (how: HalfStep) => {
       const share = momentumAfter(losses)
       await session.extrapolateItems(share)
@@ -90,6 +95,7 @@ export async function trainAls(
       const note = `loss ${loss.toPrecision(6)}`
       handles.log.debug(`als: iteration ${losses.length} of ${iterations}, ${note} a pair`)
       handles.progress.update('train factors', losses.length, iterations, note)
+      handles.track({ 'als.loss': loss }, losses.length)
     }
 
     const save = (isDone: boolean) => checkpoint?.save(isDone, async () => ({ losses, state: await session.state() }))

@@ -15,7 +15,7 @@ const MAX_USERS = 10_000
 /** How good factors are in the middle of training. */
 export interface Judge {
   /** mean NDCG@10 of the factors' own lists of movies not seen before, on the likes of the validation part */
-  ndcg(state: AlsState): Promise<number>
+  ndcg(state: Pick<AlsState, 'userFactors' | 'itemFactors'>): Promise<number>
   close(): Promise<void>
 }
 

@@ -64,6 +64,7 @@ export async function trainRatings(
     for (let iteration = 1; iteration <= options.iterations; iteration++) {
       handles.progress.update('train ratings', iteration - 1, options.iterations)
       losses.push(await session.iterate(iteration))
+      handles.track({ 'ratings.noise': losses.at(-1)! }, iteration)
       handles.log.debug(`ratings: iteration ${iteration} of ${options.iterations}, noise ${losses.at(-1)!.toFixed(4)}`)
     }
     handles.progress.update('train ratings', options.iterations, options.iterations)

@@ -20,6 +20,8 @@
  * | details-index.arrow     | segment    | resident                              |
  * | placement.arrow         | feature    | read when a new movie is asked about  |
  * | ranker.arrow            | tree node  | resident, where one is shipped        |
+ * | tower-history.arrow     | movie      | resident, in a two-tower model        |
+ * | tower-layers.arrow      | layer      | resident, in a two-tower model        |
  *
  * Rows of movies stand in the order of itemIndex (ascending movieId), rows of users in the order of userId.
  */
@@ -175,6 +177,29 @@ export const RANKER = {
     left: 'int32',
     /** of a leaf */
     value: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** What a movie of a history says to the user tower (UserTower in scoring/user-tower.ts): its row is quantized · scale. */
+export const TOWER_HISTORY = {
+  name: 'tower-history',
+  version: 1,
+  columns: {
+    quantized: 'fixed<int8>',
+    /** 0 for a movie that says nothing */
+    scale: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** Layers of the user tower, from the pools of the history to a vector as long as the factors. */
+export const TOWER_LAYERS = {
+  name: 'tower-layers',
+  version: 1,
+  columns: {
+    outputs: 'int32',
+    /** inputs × outputs, row-major */
+    weights: 'list<float32>',
+    bias: 'list<float32>',
   },
 } as const satisfies TableSpec
 

@@ -75,6 +75,8 @@ export interface ServeKernels {
    * @param out items × factors
    */
   unitRows(items: Int32Array, out?: Float32Array): Float32Array
+  /** The factors of an item, the caller's own. */
+  itemFactors(itemIndex: number): Float32Array
   /** Three rows of numItems in the kernels' memory to put scores in; a `foldIn` that makes it grow takes them away. */
   rooms(): Float32Array[]
   /**
@@ -285,6 +287,11 @@ export function openServeKernels(module: WebAssembly.Module, model: ServeModel):
         for (let k = 0; k < factors; k++) out[position * factors + k] = norm * quantized[item * factors + k]!
       }
       return out
+    },
+    itemFactors(itemIndex) {
+      checkItem(itemIndex, numItems)
+      const scale = floats(scales, numItems)[itemIndex]!
+      return Float32Array.from(new Int8Array(memory.buffer, items + itemIndex * factors, factors), (q) => q * scale)
     },
     rooms: () => roomBlocks.map((block) => floats(block, numItems)),
     blendBest(rows, weights, blocked, k) {

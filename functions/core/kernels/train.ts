@@ -2,6 +2,7 @@ import type { AlsKernels, ParallelAlsKernels } from './train/als.ts'
 import type { ParallelBprKernels } from './train/bpr.ts'
 import type { InverseKernels, ParallelInverseKernels } from './train/inverse.ts'
 import type { ParallelItemItemKernels } from './train/item-item.ts'
+import type { ParallelNeuralKernels } from './train/neural.ts'
 import type { ParallelRankKernels } from './train/rank.ts'
 import type { ParallelRatingsKernels } from './train/ratings.ts'
 import type { ParallelSequenceKernels } from './train/sequence.ts'
@@ -12,6 +13,7 @@ interface ParallelKernels
     ParallelBprKernels,
     ParallelInverseKernels,
     ParallelItemItemKernels,
+    ParallelNeuralKernels,
     ParallelRankKernels,
     ParallelRatingsKernels,
     ParallelSequenceKernels {}

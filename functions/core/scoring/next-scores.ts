@@ -28,8 +28,8 @@ export function nextScores(
 ): Float32Array {
   out.fill(0)
   for (const scale of scales) {
-    const recent = lastItems(scale, items)
-    addNeighbourScores(scale.weights, recent, strengthsOf(scale, recent.length, counts), out)
+    const recent = recentItems(scale, items, counts)
+    addNeighbourScores(scale.weights, recent.items, recent.strengths, out)
   }
   return out
 }
@@ -61,10 +61,9 @@ export function nextContributionsOf(
 ): Float32Array {
   const contributions = new Float32Array(wanted.length * items.length)
   for (const scale of scales) {
-    const recent = lastItems(scale, items)
-    const strengths = strengthsOf(scale, recent.length, counts)
+    const recent = recentItems(scale, items, counts)
     // a row's columns are in the order of time
-    const [oldestFirst, theirStrengths] = [recent.reverse(), strengths.reverse()]
+    const [oldestFirst, theirStrengths] = [recent.items.reverse(), recent.strengths.reverse()]
     addNeighbourContributions(scale.weights, wanted, oldestFirst, theirStrengths, contributions, items.length)
   }
   return contributions
@@ -79,21 +78,17 @@ export function hasNextScores(scales: readonly NextScaleIndex[], items: ArrayLik
   })
 }
 
-/** Those that the scale sees, the newest first. */
-function lastItems({ length }: NextScaleIndex, items: ArrayLike<number>): Int32Array {
-  const last = new Int32Array(Math.min(length, items.length))
-  for (let since = 0; since < last.length; since++) last[since] = items[items.length - 1 - since]!
-  return last
-}
-
-/** How much what each of them says counts: the newest whole, the older ones less. */
-function strengthsOf(
-  { recencyHalfLife }: NextScaleIndex,
-  length: number,
+/** The items that a scale sees, the newest first, and how much what each says counts: the newest whole, the older ones less. */
+export function recentItems(
+  { length, recencyHalfLife }: Omit<NextScaleIndex, 'weights'>,
+  items: ArrayLike<number>,
   counts: ArrayLike<number> | null,
-): Float32Array {
-  const strengths = new Float32Array(length)
-  for (let since = 0; since < length; since++)
+): { items: Int32Array; strengths: Float32Array } {
+  const last = new Int32Array(Math.min(length, items.length))
+  const strengths = new Float32Array(last.length)
+  for (let since = 0; since < last.length; since++) {
+    last[since] = items[items.length - 1 - since]!
     strengths[since] = (counts ? counts[counts.length - 1 - since]! : 1) * 2 ** (-since / recencyHalfLife)
-  return strengths
+  }
+  return { items: last, strengths }
 }

@@ -52,6 +52,7 @@ async function ourRound(
   const handles: StepHandles = {
     log: { error: quiet, warn: quiet, info: quiet, debug: quiet },
     progress: { update: (_, done, total) => void ((done === 0 || done === total) && marks.push(performance.now())) },
+    track() {},
     signal: new AbortController().signal,
   }
   const start = performance.now()

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ALS_STATE, type AlsState } from '../../../build/train/als/als-problem.ts'
 import { openCheckpoint, type TrainingState } from '../../../build/train/checkpoint.ts'
 
-const STATE: TrainingState = {
+const STATE: TrainingState<AlsState> = {
   isDone: false,
   losses: [0.5, 0.25],
   state: {
@@ -28,7 +29,11 @@ afterEach(() => rm(folder, { recursive: true }))
 
 function open(resume: boolean) {
   const log = (message: string) => void lines.push(message)
-  return openCheckpoint(file, { resume, log: { error: log, warn: log, info: log, debug: log }, now: () => time })
+  return openCheckpoint(file, ALS_STATE, {
+    resume,
+    log: { error: log, warn: log, info: log, debug: log },
+    now: () => time,
+  })
 }
 
 /** As a run does that is 20 s in. */
@@ -80,9 +85,19 @@ describe('a checkpoint', () => {
     expect(await readdir(join(folder, 'checkpoints'))).toEqual(['draft'])
   })
 
+  test('of another learner is as good as none', async () => {
+    await saved()
+    const log = (message: string) => void lines.push(message)
+    const handles = { resume: true, log: { error: log, warn: log, info: log, debug: log } }
+    expect(await openCheckpoint<{ learned: Float32Array }>(file, ['learned'], handles).load()).toBeNull()
+    expect(lines).toEqual([
+      `${file}: found the blocks userFactors, itemFactors, previousItemFactors, expected learned; training starts anew`,
+    ])
+  })
+
   test.each([
     ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length - 4), '65560 bytes, expected 65564'],
-    ['of another version', (bytes: Buffer) => replaced(bytes, '"version":1', '"version":9'), 'version 9, this version'],
+    ['of another version', (bytes: Buffer) => replaced(bytes, '"version":2', '"version":9'), 'version 9, this version'],
     ['of something else', () => Buffer.from('not a checkpoint'), 'is not valid JSON'],
   ])('%s is as good as none, and the log says so', async (_, damage, words) => {
     await saved()

@@ -10,6 +10,7 @@ const NUM_ITEMS = 4
 const handles = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 

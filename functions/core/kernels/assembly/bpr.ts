@@ -1,3 +1,4 @@
+import { mixed, STEP } from './random'
 import { laneSum, multiplyAdd } from './rows'
 
 /**
@@ -14,17 +15,6 @@ const SCORE_LIMIT: f32 = 30
 
 /** Pairs whose chances are multiplied before the one logarithm: e^(−30 · 16) is a common f64. */
 const PAIRS_PER_LOG: u32 = 16
-
-/** The output of mulberry32 at a state; the next state is `STEP` on. */
-const STEP: u32 = 0x6d2b79f5
-
-// @ts-ignore: decorator
-@inline
-function mixed(state: u32): u32 {
-  let bits = (state ^ (state >>> 15)) * (state | 1)
-  bits ^= bits + (bits ^ (bits >>> 7)) * (bits | 61)
-  return bits ^ (bits >>> 14)
-}
 
 /** A whole number in [0, count) of 32 random bits. */
 // @ts-ignore: decorator

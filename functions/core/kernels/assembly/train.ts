@@ -3,6 +3,8 @@ export { extrapolateRows, gramianOfRows, solveByGradients, solveExactly, sumGram
 export { arrangePairs, learnPairs } from './bpr'
 export { sweepCorner, sweepPanel, sweepTiles } from './inverse'
 export { gramRows, regressionRows, similarityRows } from './item-item'
+export { towerItems, towerVectors } from './neural/forward'
+export { towerSteps } from './neural/steps'
 export { packItems, rankItems, rankScores, rowNorms } from './rank'
 export { solveRatings, sumRows } from './ratings'
 export { nextItemRows, nextItemWeights } from './sequence'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CfConfig } from '#core/schemas/config.ts'
 import { type AlsOptions, type AlsResult, trainAls } from '../../../../build/train/als/als.ts'
+import type { AlsState } from '../../../../build/train/als/als-problem.ts'
 import type { TrainingState } from '../../../../build/train/checkpoint.ts'
 import { randomRatedLikes } from '../../../helpers/random.ts'
 import { foldIn, objective, rowsOf } from '../../../helpers/reference.ts'
@@ -150,7 +151,7 @@ describe.each(['whitenedCg', 'cg', 'cholesky'] as const)('solver %s', (solver) =
 
 describe('a run that was stopped', () => {
   /** Saves after every iteration, as one does that takes long. */
-  const keeping = (saved: TrainingState[], from: TrainingState | null): AlsOptions => ({
+  const keeping = (saved: TrainingState<AlsState>[], from: TrainingState<AlsState> | null): AlsOptions => ({
     threads: 1,
     checkpoint: {
       load: async () => from && { ...from, losses: [...from.losses] },
@@ -162,7 +163,7 @@ describe('a run that was stopped', () => {
   })
 
   test('goes on from its checkpoint to the same bytes', async () => {
-    const saved: TrainingState[] = []
+    const saved: TrainingState<AlsState>[] = []
     const whole = await trainAls(likes, 40, CONFIG, 7, stepHandles(), keeping(saved, null))
     expect(saved.map(({ losses, isDone }) => [losses.length, isDone])).toEqual([
       [1, false],
@@ -179,7 +180,7 @@ describe('a run that was stopped', () => {
   test('that patience had ended is not gone on with', async () => {
     const config = { ...CONFIG, iterations: 9, patience: 1 }
     const values = [0.2, 0.1]
-    const saved: TrainingState[] = []
+    const saved: TrainingState<AlsState>[] = []
     const judge = async () => values.shift()!
     const ended = await trainAls(likes, 40, config, 7, stepHandles(), { ...keeping(saved, null), judge })
     expect(ended.losses).toHaveLength(2)

@@ -1,0 +1,113 @@
+import { ndcgAtK } from '#core/metrics.ts'
+import type { Config } from '#core/schemas/config.ts'
+import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
+import { alone } from '#recommend/blend.ts'
+import { rank } from '#recommend/index.ts'
+import { DataError } from '../io/files.ts'
+import type { StepHandles } from '../io/handles.ts'
+import { type ArtifactFiles, type Interactions, PART } from '../nouns.ts'
+import { estimate, type Resamples, resampleUsers } from './bootstrap.ts'
+import { type JudgedUser, judgedUsers } from './judged-users.ts'
+import { learnBlend } from './learn-blend.ts'
+import { openArtifacts } from './open-artifacts.ts'
+import { servingSettings } from './serving-settings.ts'
+
+/** Lists are judged by NDCG at this cutoff. */
+const CUTOFF = 10
+/** Parts that the users are divided into: each is judged by weights that were learned on the others. */
+const FOLDS = 2
+const METRIC = `ndcg@${CUTOFF}`
+
+/** A model whose factors are compared with another's. */
+export interface Contender {
+  /** what `model.cf.type` was */
+  type: Config['model']['cf']['type']
+  config: Config
+  /** of a model that has not seen the validation part */
+  files: ArtifactFiles
+}
+
+export interface FactorsJudgement {
+  usersJudged: number
+  /** of each contender its factors alone, and the blend with them */
+  models: ModelMetrics[]
+  /** the last contender minus the first, paired by user */
+  differences: { a: string; b: string; metrics: Record<string, Estimate> }[]
+  /** the last one only where its blend is better with an interval above 0 */
+  shipped: Contender['type']
+}
+
+/**
+ * Whether other factors make the blend better, on the validation part: blends are learned for each, and judge the users that
+ * they were not learned by. Only NDCG@10, on exported bytes by the code that serves them.
+ * @throws {DataError} when the validation part has too few users to divide
+ */
+export function judgeFactors(
+  [known, challenger]: readonly [Contender, Contender],
+  interactions: Interactions,
+  { evaluation: { relevantFrom, bootstrapSamples }, project: { seed } }: Config,
+  handles: StepHandles,
+): FactorsJudgement {
+  const { judged } = judgedUsers(interactions, PART.validation, relevantFrom)
+  if (judged.length < 2 * FOLDS)
+    throw new DataError(`the validation part has ${judged.length} users to judge by, expected ${2 * FOLDS} or more`)
+  const resamples = resampleUsers(judged.length, bootstrapSamples, seed)
+  const [before, after] = [known, challenger].map((contender) => ndcgsOf(contender, judged, handles)) as [Ndcgs, Ndcgs]
+  const served = (type: string) => `blend with ${type}`
+  const difference = compared(after.blended, before.blended, resamples)
+  return {
+    usersJudged: judged.length,
+    models: [
+      row(known.type, before.alone, resamples),
+      row(challenger.type, after.alone, resamples),
+      row(served(known.type), before.blended, resamples),
+      row(served(challenger.type), after.blended, resamples),
+    ],
+    differences: [
+      { a: challenger.type, b: known.type, metrics: { [METRIC]: compared(after.alone, before.alone, resamples) } },
+      { a: served(challenger.type), b: served(known.type), metrics: { [METRIC]: difference } },
+    ],
+    shipped: difference.low > 0 ? challenger.type : known.type,
+  }
+}
+
+/** One a user. */
+interface Ndcgs {
+  alone: Float64Array
+  blended: Float64Array
+}
+
+function ndcgsOf({ config, files }: Contender, users: JudgedUser[], handles: StepHandles): Ndcgs {
+  const { bootstrapSamples } = config.evaluation
+  const settings = { seed: config.project.seed, bootstrapSamples }
+  const model = openArtifacts(files, servingSettings(config, []))
+  const ndcg = ({ history, relevant }: JudgedUser, blend: typeof model.blend) => {
+    const { blended } = rank(history, {}, CUTOFF, { ...model, blend })
+    const items = blended.map(({ itemIndex }) => itemIndex)
+    return ndcgAtK(items, relevant, CUTOFF)
+  }
+  const blended = new Float64Array(users.length)
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const isIn = (_: JudgedUser, user: number) => user % FOLDS === fold
+    const blend = learnBlend(
+      users.filter((user, position) => !isIn(user, position)),
+      model,
+      settings,
+      handles,
+    )
+    for (const [position, user] of users.entries()) if (isIn(user, position)) blended[position] = ndcg(user, blend)
+  }
+  const byFactors = [{ minLikes: 0, weights: alone('cf') }]
+  return { alone: Float64Array.from(users, (user) => ndcg(user, byFactors)), blended }
+}
+
+function row(name: string, ndcgs: Float64Array, resamples: Resamples): ModelMetrics {
+  return { name, metrics: { [METRIC]: estimate(ndcgs, resamples) }, coverage: {} }
+}
+
+function compared(a: Float64Array, b: Float64Array, resamples: Resamples): Estimate {
+  return estimate(
+    a.map((value, user) => value - b[user]!),
+    resamples,
+  )
+}

@@ -1,0 +1,222 @@
+import { ARRANGING_ROWS, ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
+import { type RandomSource, randomSource } from '#core/random.ts'
+import { openTowerMemory, runSteps, STEPS_TOGETHER, type TowerMemory, type TowerStep } from './tower-memory.ts'
+import type { TowerOptions, TowerProblem, TowerWeights } from './tower-problem.ts'
+
+/** Adam's, by Kingma & Ba 2015; those of the moments are the kernel's. */
+const FIRST_DECAY = 0.9
+const SECOND_DECAY = 0.999
+const EPSILON = 1e-8
+
+/** Of the rows of items at the start, about; of the projection's too. */
+const INITIAL_LENGTH = 0.5
+
+/** All that a training goes on from, one block behind another. */
+export interface TowerState {
+  learned: Float32Array
+  /** what Adam remembers */
+  moments: Float32Array
+}
+
+/** What a step learns from. */
+export interface TowerBatch {
+  /** of the examples; where there are fewer than a batch takes they come again */
+  numbers: Uint32Array
+  /** of the step, from 1 on */
+  number: number
+  rate: number
+}
+
+/** A network under way. */
+export interface TowerSession {
+  /** All that is drawn from here on hangs on this number and the seed. */
+  beginEpoch(epoch: number): void
+  /** A step for each of these batches, STEPS_TOGETHER at most. @returns the mean loss of each before its step */
+  learn(batches: readonly TowerBatch[]): Promise<number[]>
+  /** u of each user's whole history, users × factors */
+  userVectors(users: ArrayLike<number>): Promise<Float32Array>
+  /** v of each item, numItems × factors; of one that no example has from its features alone */
+  itemVectors(): Promise<Float32Array>
+  /** copies */
+  weights(): TowerWeights
+  /** copies */
+  state(): TowerState
+  load(state: TowerState): void
+  close(): Promise<void>
+}
+
+/** @param problem checked, with an example at least */
+export function openTowers(
+  problem: TowerProblem,
+  options: TowerOptions,
+  seed: number,
+  signal: AbortSignal,
+  threads: number,
+): TowerSession {
+  const { histories, numItems, examples, values } = problem
+  const { factors, batch, negatives, dropout, idDropout, weightDecay } = options
+  const { indptr, indices } = histories
+  const candidates = batch + negatives
+  const shape = { ...options, candidates, pairwise: options.loss === 'bpr', normalizes: options.layerNorm }
+  const memory = openTowerMemory(problem, shape, threads, signal)
+  const { engine, learned, moments } = memory
+  const userOf = usersOf(indptr, indices.length)
+  const { drawn, corrections } = candidateTable(problem, options)
+  let random = randomSource(seed)
+  fillAtRandom(memory, random)
+  keepRows(learned.history, heard(histories), factors)
+  keepRows(learned.embeddings, drawn, factors)
+
+  const blocks = [learned.history, learned.embeddings, learned.projection].concat(
+    memory.layers.flatMap(({ weights, bias }) => [weights, bias]),
+  )
+  const [first] = memory.steps as [TowerStep]
+  const show = (kernel: 'towerItems' | 'towerVectors', numRows: number) => {
+    first.set({ seed: 0, dropout: 0, idDropout: 0, rate: 0, epsilon: 0, decay: 0 })
+    return engine.run(kernel, { numRows, rowsPerChunk: ROWS_TOGETHER }, first.address)
+  }
+
+  function prepare(step: TowerStep, { numbers, number, rate }: TowerBatch): void {
+    for (let b = 0; b < batch; b++) {
+      const example = numbers[b % numbers.length]!
+      const place = examples[example]!
+      step.places[b] = place
+      step.firstPlaces[b] = indptr[userOf[place]!]!
+      step.values[b] = values[example]!
+      step.candidateItems[b] = indices[place]!
+    }
+    for (let n = batch; n < candidates; n++)
+      step.candidateItems[n] = drawn[Math.floor(random.uniform() * drawn.length)]!
+    for (let n = 0; n < candidates; n++) step.corrections[n] = corrections[step.candidateItems[n]!]!
+    // with Adam's bias corrections in the rate and in ε, the kernel has none to make
+    const correction = Math.sqrt(1 - SECOND_DECAY ** number)
+    step.set({
+      ...{ dropout, idDropout, seed: random.uniform() * 2 ** 32 },
+      rate: (rate * correction) / (1 - FIRST_DECAY ** number),
+      ...{ epsilon: EPSILON * correction, decay: rate * weightDecay },
+    })
+  }
+
+  return {
+    beginEpoch(epoch) {
+      random = randomSource(seed ^ Math.imul(epoch, 0x9e3779b1))
+    },
+    async learn(batches) {
+      if (batches.length > STEPS_TOGETHER)
+        throw new RangeError(`${batches.length} batches, expected ${STEPS_TOGETHER} at most`)
+      for (const [at, given] of batches.entries()) prepare(memory.steps[at]!, given)
+      return runSteps(memory, batches.length)
+    },
+    async userVectors(users) {
+      const vectors = new Float32Array(users.length * factors)
+      for (let start = 0; start < users.length; start += batch) {
+        const count = Math.min(batch, users.length - start)
+        for (let b = 0; b < batch; b++) {
+          const user = users[start + Math.min(b, count - 1)]!
+          first.firstPlaces[b] = indptr[user]!
+          first.places[b] = indptr[user + 1]!
+        }
+        await show('towerVectors', batch)
+        vectors.set(memory.users.subarray(0, count * factors), start * factors)
+      }
+      return vectors
+    },
+    async itemVectors() {
+      const vectors = new Float32Array(numItems * factors)
+      for (let start = 0; start < numItems; start += candidates) {
+        const count = Math.min(candidates, numItems - start)
+        for (let n = 0; n < candidates; n++) first.candidateItems[n] = start + Math.min(n, count - 1)
+        await show('towerItems', ARRANGING_ROWS + candidates)
+        vectors.set(memory.vectors.subarray(0, count * factors), start * factors)
+      }
+      return vectors
+    },
+    weights: () => ({
+      ...{ history: learned.history.slice(), embeddings: learned.embeddings.slice() },
+      projection: learned.projection.slice(),
+      layers: memory.layers.map(({ inputs, outputs, weights, bias }) => ({
+        ...{ inputs, outputs, weights: weights.slice(), bias: bias.slice() },
+      })),
+    }),
+    state: () => ({ learned: joined(blocks), moments: joined(moments) }),
+    load(state) {
+      divide(state.learned, blocks)
+      divide(state.moments, moments)
+      for (const layer of memory.layers) transpose(layer)
+    },
+    close: () => engine.close(),
+  }
+}
+
+function fillAtRandom({ learned, layers }: TowerMemory, random: RandomSource): void {
+  const fill = (values: Float32Array, scale: number) => {
+    for (let at = 0; at < values.length; at++) values[at] = scale * random.normal()
+  }
+  const scale = INITIAL_LENGTH / Math.sqrt(layers.at(-1)!.outputs)
+  for (const values of [learned.history, learned.embeddings, learned.projection]) fill(values, scale)
+  for (const layer of layers) {
+    // He et al. 2015: half of what comes in gets through a ReLU
+    fill(layer.weights, Math.sqrt(2 / layer.inputs))
+    transpose(layer)
+  }
+}
+
+/** Items that something comes after. */
+function heard({ indptr, indices }: TowerProblem['histories']): Int32Array {
+  const ends = new Set(indptr)
+  return indices.filter((_, place) => !ends.has(place + 1))
+}
+
+/** Zeros in the rows of all other items: they never learn, so what they were drawn as would stay. */
+function keepRows(rows: Float32Array, items: Int32Array, factors: number): void {
+  const isKept = new Set(items)
+  for (let item = 0; item * factors < rows.length; item++)
+    if (!isKept.has(item)) rows.fill(0, item * factors, (item + 1) * factors)
+}
+
+function transpose({ inputs, outputs, weights, transposed }: TowerMemory['layers'][number]): void {
+  for (let row = 0; row < inputs; row++)
+    for (let column = 0; column < outputs; column++)
+      transposed[column * inputs + row] = weights[row * outputs + column]!
+}
+
+function joined(blocks: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const block of blocks) {
+    all.set(block, at)
+    at += block.length
+  }
+  return all
+}
+
+function divide(all: Float32Array, blocks: readonly Float32Array[]): void {
+  const expected = blocks.reduce((sum, { length }) => sum + length, 0)
+  if (all.length !== expected) throw new RangeError(`a state of ${all.length} numbers, expected ${expected}`)
+  let at = 0
+  for (const block of blocks) {
+    block.set(all.subarray(at, at + block.length))
+    at += block.length
+  }
+}
+
+/** Items that negatives are drawn from, and of each item the logarithm of how often a batch is to hold it. */
+function candidateTable(
+  { histories, numItems, examples }: TowerProblem,
+  { batch, negatives, logQ }: TowerOptions,
+): { drawn: Int32Array; corrections: Float32Array } {
+  const counts = new Float64Array(numItems)
+  for (const place of examples) counts[histories.indices[place]!]! += 1
+  const drawn = Int32Array.from(counts.keys()).filter((item) => counts[item]! > 0)
+  const corrections = Float32Array.from(counts, (count) =>
+    logQ && count > 0 ? Math.log((batch * count) / examples.length + negatives / drawn.length) : 0,
+  )
+  return { drawn, corrections }
+}
+
+/** The user of each place. */
+function usersOf(indptr: Uint32Array, numPlaces: number): Uint32Array {
+  const users = new Uint32Array(numPlaces)
+  for (let user = 0; user + 1 < indptr.length; user++) users.fill(user, indptr[user]!, indptr[user + 1]!)
+  return users
+}

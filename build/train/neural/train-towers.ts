@@ -1,0 +1,188 @@
+import { availableParallelism } from 'node:os'
+import { type RandomSource, randomSource } from '#core/random.ts'
+import type { StepHandles } from '../../io/handles.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { checkSparseRows } from '../sparse-rows.ts'
+import { STEPS_TOGETHER } from './tower-memory.ts'
+import type { TowerOptions, TowerProblem, TowerWeights } from './tower-problem.ts'
+import { openTowers, type TowerBatch, type TowerSession } from './tower-session.ts'
+
+export interface TowerTraining extends TowerOptions {
+  /** times that every example is seen, by which the learning rate falls */
+  epochs: number
+  /** epochs after which training ends before that; null: it does all of them */
+  stopAfter: number | null
+  /** epochs without a better value on validation after which it ends; null: all, and the best is kept */
+  patience: number | null
+}
+
+/** What a checkpoint holds beside the losses. */
+export interface TowerProgress {
+  learned: Float32Array
+  moments: Float32Array
+  /** on validation, one an epoch, and what was learned when it was best; empty without a judge */
+  judged: Float32Array
+  best: Float32Array
+}
+
+export const TOWER_PROGRESS = ['learned', 'moments', 'judged', 'best'] as const satisfies (keyof TowerProgress)[]
+
+export interface TowerRun {
+  threads?: number
+  checkpoint?: Checkpoint<TowerProgress>
+  /** how good the towers are on validation, the more the better; left out, the last epoch's are kept */
+  judge?: (session: TowerSession) => Promise<number>
+}
+
+export interface TrainedTowers {
+  weights: TowerWeights
+  /** v of each item, numItems × factors */
+  itemVectors: Float32Array
+  /** mean loss of each epoch, as many as those that are in what is returned */
+  losses: number[]
+}
+
+/**
+ * Train the towers (kernels/train/neural.ts) by Adam: every example once an epoch in a drawn order, the learning rate falling
+ * in a straight line to a tenth. The same input, options and seed give the same bytes, whatever the number of threads, and
+ * whether it was stopped and resumed after an epoch.
+ * @throws {RangeError} for options that cannot be, or data beyond 4 GiB
+ * @throws {Error} when the loss is not a number, saying the step; the signal's reason when aborted
+ */
+export async function trainTowers(
+  problem: TowerProblem,
+  options: TowerTraining,
+  seed: number,
+  handles: StepHandles,
+  { threads = availableParallelism(), checkpoint, judge }: TowerRun = {},
+): Promise<TrainedTowers> {
+  checkProblem(problem)
+  checkOptions(options)
+  handles.signal.throwIfAborted()
+  const session = openTowers(problem, options, seed, handles.signal, threads)
+  try {
+    const losses: number[] = []
+    const judged: number[] = []
+    let best = new Float32Array(0)
+    const resumed = (await checkpoint?.load()) ?? null
+    if (resumed) {
+      session.load(resumed.state)
+      losses.push(...resumed.losses)
+      judged.push(...resumed.state.judged)
+      best = resumed.state.best.slice()
+      handles.log.info(`two towers: go on after epoch ${losses.length} of ${options.epochs}`)
+    }
+    const save = (isDone: boolean) =>
+      checkpoint?.save(isDone, async () => ({
+        losses,
+        state: { ...session.state(), judged: Float32Array.from(judged), best },
+      }))
+    const last = Math.min(options.epochs, options.stopAfter ?? options.epochs)
+    while (losses.length < last && !resumed?.isDone) {
+      losses.push(await epoch(session, problem, options, losses.length, seed, handles))
+      handles.track({ 'two_tower.loss': losses.at(-1)! }, losses.length)
+      if (judge) {
+        judged.push(await judge(session))
+        handles.track({ 'two_tower.validation': judged.at(-1)! }, losses.length)
+        if (bestOf(judged) === judged.length) best = session.state().learned as Float32Array<ArrayBuffer>
+      }
+      const value = judge ? `, ${judged.at(-1)!.toFixed(4)} on validation` : ''
+      handles.log.info(
+        `two towers: epoch ${losses.length} of ${options.epochs}, loss ${losses.at(-1)!.toFixed(4)}${value}`,
+      )
+      if (options.patience !== null && judged.length - bestOf(judged) >= options.patience) break
+      if (losses.length < last) await save(false)
+    }
+    await save(true)
+    if (judged.length > 0 && bestOf(judged) < judged.length) {
+      session.load({ learned: best, moments: session.state().moments })
+      losses.length = bestOf(judged)
+      handles.log.info(`two towers: best on validation after epoch ${losses.length}`)
+    }
+    return { weights: session.weights(), itemVectors: await session.itemVectors(), losses }
+  } finally {
+    await session.close()
+  }
+}
+
+/** @returns the mean loss */
+async function epoch(
+  session: TowerSession,
+  { examples }: TowerProblem,
+  { batch, epochs, learningRate }: TowerTraining,
+  number: number,
+  seed: number,
+  { progress }: StepHandles,
+): Promise<number> {
+  session.beginEpoch(number)
+  const order = shuffled(examples.length, randomSource(seed + 1 + number))
+  const perEpoch = Math.max(1, Math.floor(examples.length / batch))
+  const total = perEpoch * epochs
+  const batchOf = (step: number): TowerBatch => {
+    const done = number * perEpoch + step
+    const rate = learningRate * (1 - (0.9 * done) / Math.max(1, total - 1))
+    return { numbers: order.subarray(step * batch, (step + 1) * batch), number: done + 1, rate }
+  }
+  let sum = 0
+  for (let step = 0; step < perEpoch; step += STEPS_TOGETHER) {
+    const steps = Array.from({ length: Math.min(STEPS_TOGETHER, perEpoch - step) }, (_, at) => batchOf(step + at))
+    const losses = await session.learn(steps)
+    for (const [at, loss] of losses.entries()) {
+      if (!Number.isFinite(loss))
+        throw new Error(
+          `two towers: loss ${loss} at step ${steps[at]!.number}, in epoch ${number + 1}; ` +
+            `learningRate ${learningRate} is too large`,
+        )
+      sum += loss
+    }
+    progress.update('train two towers', number * perEpoch + step, total, `loss ${losses[0]!.toFixed(3)}`)
+  }
+  progress.update('train two towers', (number + 1) * perEpoch, total)
+  return sum / perEpoch
+}
+
+/** After how many epochs the value was largest; the first of equal ones. */
+function bestOf(judged: readonly number[]): number {
+  return judged.indexOf(Math.max(...judged)) + 1
+}
+
+/** Fisher–Yates */
+function shuffled(count: number, { uniform }: RandomSource): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, number) => number)
+  for (let left = count; left > 1; left--) {
+    const chosen = Math.floor(left * uniform())
+    const last = order[left - 1]!
+    order[left - 1] = order[chosen]!
+    order[chosen] = last
+  }
+  return order
+}
+
+function checkProblem({ histories, numItems, features, examples, values }: TowerProblem): void {
+  checkSparseRows(histories, numItems)
+  for (const [name, found, expected] of [
+    ['strengths', histories.strengths.length, histories.indices.length],
+    ['features', features.rows.length, numItems * features.width],
+    ['values', values.length, examples.length],
+  ] as const)
+    if (found !== expected) throw new RangeError(`${name} has ${found} numbers, expected ${expected}`)
+  if (examples.length === 0) throw new RangeError('no examples: nobody has two items one after the other')
+  for (const place of examples)
+    if (!(place < histories.indices.length))
+      throw new RangeError(`example at place ${place}, expected 0 to ${histories.indices.length - 1}`)
+}
+
+function checkOptions({ factors, hidden, batch, negatives, scales }: TowerTraining): void {
+  for (const [name, value, least] of [
+    ['factors', factors, 8],
+    ['batch', batch, 8],
+    ['negatives', negatives, 0],
+    ...hidden.map((size) => ['hidden', size, 8] as const),
+  ] as const)
+    if (!(Number.isInteger(value) && value >= least && value % 8 === 0))
+      throw new RangeError(`${name} is ${value}, expected a multiple of 8 from ${least} up`)
+  if (batch >= 2 ** 16) throw new RangeError(`batch is ${batch}, expected below ${2 ** 16}`)
+  for (const { length } of scales)
+    if (!(Number.isInteger(length) && length >= 1 && length < 2 ** 16))
+      throw new RangeError(`a scale of length ${length}, expected 1 to ${2 ** 16 - 1}`)
+}

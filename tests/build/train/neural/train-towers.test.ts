@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { TrainingState } from '../../../../build/train/checkpoint.ts'
+import type { TowerProblem } from '../../../../build/train/neural/tower-problem.ts'
+import { type TowerProgress, type TowerTraining, trainTowers } from '../../../../build/train/neural/train-towers.ts'
+import { itemVector, userVector } from '../../../helpers/reference/towers.ts'
+import type { Matrix } from '../../../helpers/reference.ts'
+import { stepHandles } from '../../../helpers/step-handles.ts'
+
+const OPTIONS: TowerTraining = {
+  factors: 8,
+  scales: [{ length: 1, recencyHalfLife: 1 }],
+  hidden: [16],
+  batch: 16,
+  negatives: 0,
+  loss: 'softmax',
+  logQ: false,
+  mse: 0,
+  layerNorm: false,
+  dropout: 0,
+  idDropout: 0,
+  learningRate: 0.03,
+  weightDecay: 0,
+  epochs: 60,
+  stopAfter: null,
+  patience: null,
+}
+const WIDTH = 24
+
+/** Twelve viewers who go round twelve movies, each from one of his own; the last feature is 1. */
+function rounds(): TowerProblem {
+  const numItems = 12
+  const indptr = Uint32Array.from({ length: 13 }, (_, user) => user * 6)
+  const indices = Int32Array.from({ length: 72 }, (_, place) => (Math.floor(place / 6) + (place % 6)) % numItems)
+  const examples = Uint32Array.from(indices.keys()).filter((place) => place % 6 > 0)
+  return {
+    histories: { indptr, indices, strengths: new Float32Array(72).fill(1) },
+    numItems,
+    features: {
+      width: WIDTH,
+      rows: Float32Array.from({ length: numItems * WIDTH }, (_, at) => Number(at % WIDTH === 23)),
+    },
+    examples,
+    values: new Float32Array(examples.length).fill(1),
+  }
+}
+
+const rowsOf = (values: Float32Array, width: number): Matrix =>
+  Array.from({ length: values.length / width }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)))
+
+describe('trainTowers', () => {
+  test.each(['softmax', 'bpr'] as const)('learns by %s what comes after what', async (loss) => {
+    const { weights, itemVectors, losses } = await trainTowers(rounds(), { ...OPTIONS, loss }, 7, stepHandles(), {
+      threads: 2,
+    })
+    expect(losses.at(-1)).toBeLessThan(0.1 * losses[0]!)
+    const towers = {
+      history: rowsOf(weights.history, 8),
+      embeddings: rowsOf(weights.embeddings, 8),
+      projection: rowsOf(weights.projection, 8),
+      layers: weights.layers.map(({ outputs, weights, bias }) => ({
+        weights: rowsOf(weights, outputs),
+        bias: [...bias],
+      })),
+    }
+    const features = rowsOf(rounds().features.rows, WIDTH)
+    for (let item = 0; item < 12; item++) {
+      const user = userVector(towers, { items: [item], strengths: [1] }, { ...OPTIONS, seed: 0 })
+      const scores = Array.from({ length: 12 }, (_, other) =>
+        itemVector(towers, features[other]!, other).reduce((sum, value, k) => sum + value * user[k]!, 0),
+      )
+      expect(scores.indexOf(Math.max(...scores))).toBe((item + 1) % 12)
+      // what is exported is what was trained
+      for (const [k, value] of itemVector(towers, features[item]!, item).entries())
+        expect(itemVectors[item * 8 + k]).toBeCloseTo(value, 5)
+    }
+  })
+
+  test('gives the same bytes with one thread and with three, and others for another seed', async () => {
+    const options = { ...OPTIONS, epochs: 3, dropout: 0.3, idDropout: 0.2, negatives: 8, layerNorm: true }
+    const one = await trainTowers(rounds(), options, 7, stepHandles(), { threads: 1 })
+    expect(await trainTowers(rounds(), options, 7, stepHandles(), { threads: 3 })).toEqual(one)
+    const other = await trainTowers(rounds(), options, 8, stepHandles(), { threads: 1 })
+    expect(other.itemVectors).not.toEqual(one.itemVectors)
+  })
+
+  test('goes on from a checkpoint to the same bytes', async () => {
+    const options = { ...OPTIONS, epochs: 4, dropout: 0.3, negatives: 8 }
+    const saved: TrainingState<TowerProgress>[] = []
+    const run = (from: TrainingState<TowerProgress> | null) => ({
+      threads: 1,
+      checkpoint: {
+        load: async () => from,
+        save: async (isDone: boolean, state: () => Promise<Omit<TrainingState<TowerProgress>, 'isDone'>>) => {
+          const now = await state()
+          saved.push({ ...now, losses: [...now.losses], isDone })
+        },
+      },
+    })
+    const whole = await trainTowers(rounds(), options, 7, stepHandles(), run(null))
+    expect(saved.map(({ losses, isDone }) => [losses.length, isDone])).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [4, true],
+    ])
+    for (const state of [...saved])
+      expect(await trainTowers(rounds(), options, 7, stepHandles(), run(state))).toEqual(whole)
+  })
+
+  test('keeps the epoch that is best on validation, and ends when none is better for so long', async () => {
+    const values = [0.1, 0.3, 0.2, 0.2, 0.9]
+    const handles = stepHandles()
+    const judge = async () => values.shift()!
+    const best = await trainTowers(rounds(), { ...OPTIONS, patience: 2 }, 7, handles, { threads: 1, judge })
+    const two = await trainTowers(rounds(), { ...OPTIONS, stopAfter: 2 }, 7, stepHandles(), { threads: 1 })
+    expect(best).toEqual(two)
+    expect(best.losses).toHaveLength(2)
+    expect(handles.tracked.filter(({ metrics }) => 'two_tower.validation' in metrics)).toHaveLength(4)
+  })
+
+  test('stops at a loss that is not a number, and says the step', async () => {
+    const training = trainTowers(rounds(), { ...OPTIONS, learningRate: 1e30 }, 7, stepHandles(), { threads: 1 })
+    await expect(training).rejects.toThrow(
+      /^two towers: loss (NaN|Infinity) at step \d+, in epoch 1; learningRate 1e\+30 is too large$/,
+    )
+  })
+
+  test('leaves what nobody has at its features alone', async () => {
+    const problem = { ...rounds(), numItems: 13 }
+    problem.features = { width: WIDTH, rows: Float32Array.from([...problem.features.rows, ...new Float32Array(WIDTH)]) }
+    const { weights, itemVectors } = await trainTowers(problem, { ...OPTIONS, epochs: 2 }, 7, stepHandles(), {
+      threads: 1,
+    })
+    for (const rows of [weights.history, weights.embeddings, itemVectors])
+      expect(rows.subarray(12 * 8)).toEqual(new Float32Array(8))
+  })
+
+  test('is stopped by its signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(trainTowers(rounds(), OPTIONS, 7, stepHandles(signal), { threads: 1 })).rejects.toThrow('enough')
+  })
+
+  test.each([
+    [{ factors: 12 }, 'factors is 12, expected a multiple of 8 from 8 up'],
+    [{ batch: 4 }, 'batch is 4, expected a multiple of 8 from 8 up'],
+    [{ hidden: [16, 9] }, 'hidden is 9, expected a multiple of 8 from 8 up'],
+    [{ scales: [{ length: 0, recencyHalfLife: 1 }] }, 'a scale of length 0, expected 1 to 65535'],
+  ])('refuses %o', async (changed, message) => {
+    await expect(trainTowers(rounds(), { ...OPTIONS, ...changed }, 7, stepHandles())).rejects.toThrow(message)
+  })
+
+  test('refuses histories of one item each', async () => {
+    const problem = { ...rounds(), examples: new Uint32Array(0), values: new Float32Array(0) }
+    await expect(trainTowers(problem, OPTIONS, 7, stepHandles())).rejects.toThrow(
+      'no examples: nobody has two items one after the other',
+    )
+  })
+})
