@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
+import { addAbCommands } from './commands/ab.ts'
+import { addBatchCommand } from './commands/batch.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
 import { asksForLanguage, type EvaluateLanguageFlags, evaluateLanguageCommand } from './commands/evaluate-language.ts'
@@ -9,6 +11,8 @@ import { asksForNewMovies, evaluateNewMoviesCommand, NEW_MOVIES_PROTOCOL } from 
 import { asksForRerank, type EvaluateRerankFlags, evaluateRerankCommand } from './commands/evaluate-rerank.ts'
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
 import { evaluateStarsCommand, starProtocolOf } from './commands/evaluate-stars.ts'
+import { asksForTowers, evaluateTowersCommand, TOWERS_PROTOCOL } from './commands/evaluate-towers.ts'
+import { addFeedbackCommands } from './commands/feedback.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
 import {
   type BuildFlags,
@@ -20,6 +24,9 @@ import {
 import { addKeysCommands } from './commands/keys.ts'
 import { addModelsCommands } from './commands/models.ts'
 import { collect, parseCount, parseLengths, parseSeed, parseStars, withBuildOptions } from './commands/options.ts'
+import { addRebuildCommand } from './commands/rebuild.ts'
+import { RefusedError } from './commands/refused.ts'
+import { addRunsCommands } from './commands/runs.ts'
 import { addTuneCommand } from './commands/tune.ts'
 import { ConfigError } from './config/load-config.ts'
 import { PROTOCOLS, SPLIT_FORMATS, STAR_PROTOCOLS } from './evaluate/index.ts'
@@ -28,7 +35,7 @@ import type { Step } from './index.ts'
 const ROOT = join(import.meta.dirname, '..')
 
 /** What the process ends with; scripts rely on it. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const
 
 /** A command, the step it ends with, and what it is for. */
 const BUILD_COMMANDS: [name: string, until: Step, summary: string][] = [
@@ -63,12 +70,18 @@ Examples:
   $ npx marquee tune --try model.cf.regularization=log:0.5..100 --try model.cf.factors=32,64,128 --source cf
                                          which settings are best on the validation part
   $ npx marquee eda --input ml-25m       what is in that data: an HTML report
+  $ npx marquee rebuild --target remote  learn again with the feedback; serve it if it is no worse
+  $ npx marquee runs compare 3fa9 latest what two runs differ in, and what came of it
+  $ npx marquee batch --output lists.parquet
+                                         lists of all users of the published model, beforehand
   $ npx marquee models list              what is published, and which model is current
   $ npx marquee models rollback          back to the model that was current before
+  $ npx marquee ab start experiment.yml  answer some viewers in another way; then: ab report
+  $ npx marquee models diff              what changed for users with the current model
 
 A step runs the steps before it, and takes over what is complete in artifacts/ already. The options of a
 command: marquee <command> --help. Results go to stdout, progress and messages to stderr.
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 stopped by Ctrl-C.`
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by the gate of a rebuild, 130 stopped by Ctrl-C.`
 
 /**
  * Run one command line, without the program's name.
@@ -85,10 +98,19 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
       stderr.write('marquee: stopped; the published model is as it was\n')
       return EXIT.interrupted
     }
-    const message = error instanceof Error ? error.message : String(error)
+    // its report has been printed
+    if (error instanceof RefusedError) return EXIT.refused
+    const message = error instanceof Error ? explained(error) : String(error)
     stderr.write(message.includes('\n') ? `marquee:\n${message}\n` : `marquee: ${message}\n`)
     return error instanceof ConfigError ? EXIT.usage : EXIT.failed
   }
+}
+
+/** Who has no room for a file is told so by a code and the name of a system call, or in a library's words. */
+function explained(error: Error): string {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code) || /no space left|file too large/i.test(message)
+  return isFull ? `${message}: there is no room on the disk; the published model is as it was` : message
 }
 
 /** The process: arguments in, exit code out. Ctrl-C asks the steps to stop, a second one does not wait for them. */
@@ -106,16 +128,19 @@ export async function main({ openLlm }: Pick<Surroundings, 'openLlm'> = {}): Pro
     stderr: process.stderr,
     signal: interrupt.signal,
     cwd,
+    runs: resolve(cwd, process.env.MARQUEE_RUNS || join(ROOT, 'runs')),
+    env: process.env,
     // loaded when they are needed: help and a wrong option answer at once
     build: async (options) => (await import('./index.ts')).build(options),
     prepareTables: async (options) => (await import('./prepare-tables.ts')).prepareTables(options),
-    openStore: async (options) => (await import('./publish/local-r2.ts')).openLocalR2(options),
+    openStore: async (place) => (await import('./publish/open-store.ts')).openObjectStore(place),
     ...(openLlm && { openLlm }),
   })
   process.exit(code)
 }
 
-function describeProgram(args: string[], surroundings: Surroundings): Command {
+/** All commands with their options. */
+export function describeProgram(args: string[], surroundings: Surroundings): Command {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   const program = new Command('marquee')
     .description('Builds the models that Marquee recommends movies with, and says which of them is served.')
@@ -152,6 +177,7 @@ function describeProgram(args: string[], surroundings: Surroundings): Command {
         const starProtocol = starProtocolOf(flags)
         if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
         if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
+        if (asksForTowers(flags)) return evaluateTowersCommand(flags, surroundings)
         if (asksForNewMovies(flags)) return evaluateNewMoviesCommand(flags, surroundings)
         if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
         if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
@@ -164,7 +190,9 @@ function describeProgram(args: string[], surroundings: Surroundings): Command {
     .argument('<path>', "folder of Spark's ALSModel.save, or .npz of implicit's save")
     .option('--item-ids <file>', 'with an .npz: the movie id of each row, one a line or as .npy')
     .addOption(untilOption(STEPS.slice(STEPS.indexOf('train'))))
-    .action((path: string, flags: ImportFactorsFlags) => importFactorsCommand(path, flags, surroundings))
+    .action((path: string, flags: ImportFactorsFlags) =>
+      importFactorsCommand(path, { ...flags, commandLine: commandLine(args) }, surroundings),
+    )
   program
     .command('eda')
     .description('explore the source files: one HTML report with plots, nothing is trained')
@@ -174,9 +202,14 @@ function describeProgram(args: string[], surroundings: Surroundings): Command {
     .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
     .option('--log-file <file>', 'also write log lines there, as JSON')
     .action((flags: EdaFlags) => edaCommand(flags, surroundings))
-  addTuneCommand(program, surroundings)
+  addTuneCommand(program, surroundings, commandLine(args))
+  addRunsCommands(program, surroundings)
+  addRebuildCommand(program, surroundings, commandLine(args))
+  addFeedbackCommands(program, surroundings)
   addModelsCommands(program, surroundings)
   addKeysCommands(program, surroundings)
+  addBatchCommand(program, surroundings)
+  addAbCommands(program, surroundings)
   return program
 }
 
@@ -206,6 +239,7 @@ function withSplitOptions(command: Command): Command {
         ...Object.keys(PROTOCOLS),
         ...Object.keys(STAR_PROTOCOLS),
         COLD_PROTOCOL,
+        TOWERS_PROTOCOL,
         NEW_MOVIES_PROTOCOL,
       ]),
     )

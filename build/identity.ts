@@ -24,11 +24,15 @@ export interface Input {
  * @param codeHash of `hashCode`
  */
 export function buildIdentity(config: Config, inputs: Input[], codeHash: string): BuildIdentity {
-  const { logging: _logging, llm: _counted, project, data, model, ...rest } = config
+  const { logging: _logging, llm: _counted, rebuild: _afterwards, project, data, model, ...rest } = config
   const { artifacts: _artifacts, ...countedProject } = project
   const { imported: _imported, ...countedCf } = model.cf
   const countedModel = { ...model, cf: countedCf }
-  const countedData = { ...data, sources: data.sources.map(({ path: _path, ...source }) => source) }
+  const countedData = {
+    ...data,
+    sources: data.sources.map(({ path: _path, ...source }) => source),
+    feedback: data.feedback !== null,
+  }
   const files = inputs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`)
   const counted = { ...rest, project: countedProject, data: countedData, model: countedModel, files, code: codeHash }
   return { buildId: sha256(canonicalJson(counted)).slice(0, 16), config }

@@ -15,7 +15,7 @@ import {
 } from './evaluate/index.ts'
 import { learnItemKnn, learnUncompressed } from './experiments/compared.ts'
 import { encodeArtifacts, encodeRanker, manifestFiles, readModel, writeModel } from './export/index.ts'
-import { buildIdentity, hashCode } from './identity.ts'
+import { buildIdentity, hashCode, type Input } from './identity.ts'
 import { type FactorsSource, hashFactors, type PlacedFactors, placeFactors, readFactors } from './import/index.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
 import { hashFile } from './io/files.ts'
@@ -48,6 +48,8 @@ export interface BuildOptions {
   /** look into what is judged, beyond the report; then nothing that was exported before is taken over */
   examined?: boolean
   handles: StepHandles
+  /** told which build it is and what it is made of, before any step */
+  onIdentified?: (identity: { buildId: string; inputs: Input[] }) => void
   /** asked for only when there is something to publish */
   openStore: () => Promise<ObjectStore & { close(): Promise<void> }>
 }
@@ -81,6 +83,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     ...(rerankFile === null ? [] : [{ file: rerankFile, sha256: (await hashFile(rerankFile)).sha256 }]),
   ]
   const { buildId } = buildIdentity(config, inputs, hashCode())
+  options.onIdentified?.({ buildId, inputs })
   const folder = join(config.project.artifacts, buildId)
   const clock = stopwatch(until, handles)
   handles.log.info(`build ${buildId} (seed ${config.project.seed}) in ${folder}`)
@@ -159,7 +162,8 @@ async function makeModel({ config, compute, examined = false, handles }: BuildOp
     const { model, blend, ranker, evaluation, examination } = await clock.time('evaluate', async () => {
       const isKnown = (part: number) => part !== PART.test
       const encoded = (learned: Trained) => encodeArtifacts(learned, prepared, isKnown)
-      const foldIn = config.model.cf.type !== 'als' && fitFoldIn(encoded(draft), prepared, config, handles)
+      const foldIn =
+        !draft.tower && config.model.cf.type !== 'als' && fitFoldIn(encoded(draft), prepared, config, handles)
       const drafted = encoded({ ...draft, ...(foldIn && { foldIn }) })
       const blend = learnBlend(drafted, prepared, config, handles)
       const ranker = learnRanker(drafted, blend, prepared, config, handles)
@@ -223,17 +227,21 @@ async function trainTwice(
   const settings = { model, seed: config.project.seed, imported, embeddings }
   const drafted = { ...settings, model: { ...model, stars: { ...model.stars, type: 'none' as const } } }
   const draft = await train(prepared, [PART.train], drafted, labelled(handles, 'draft'), optionsOf('draft'))
-  const cf = { ...model.cf, iterations: draft.losses.length || model.cf.iterations }
+  const iterations = draft.losses.length || model.cf.iterations
+  const stopAfter = draft.tower ? iterations : model.cf.twoTower.stopAfter
+  const cf = { ...model.cf, iterations, twoTower: { ...model.cf.twoTower, stopAfter } }
   const finalSettings = { ...settings, model: { ...model, cf }, content: draft.content }
   const all = [PART.train, PART.validation]
   return { draft, trained: await train(prepared, all, finalSettings, labelled(handles, 'final'), optionsOf('final')) }
 }
 
-/** The same handles with a word behind every progress label, so that two runs of a step are told apart. */
+/** The same handles with a word behind every progress label and before every measure, so that two runs of a step are told apart. */
 function labelled(handles: StepHandles, word: string): StepHandles {
   const update: StepHandles['progress']['update'] = (label, done, total, note) =>
     handles.progress.update(`${label} (${word})`, done, total, note)
-  return { ...handles, progress: { update } }
+  const track: StepHandles['track'] = (metrics, step) =>
+    handles.track(Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${word}.${name}`, value])), step)
+  return { ...handles, progress: { update }, track }
 }
 
 function modelCard(

@@ -1,5 +1,6 @@
 import type { NextMemory } from '#core/format/next.ts'
 import type { Config } from '#core/schemas/config.ts'
+import type { FeedbackSummary } from '#core/schemas/feedback.ts'
 import type { Estimate, Manifest } from '#core/schemas/manifest.ts'
 import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import type { Database } from './io/database.ts'
@@ -42,6 +43,11 @@ export interface Dataset {
   sources: SourceReport[]
   /** one each metadata file, in the order in which they are preferred */
   joins: JoinReport[]
+  /**
+   * null where none was laid over the ratings; else what it said is also in
+   * `feedback_ratings(userId INTEGER, movieId INTEGER, rating DOUBLE, timestamp DOUBLE)`
+   */
+  feedback: FeedbackSummary | null
 }
 
 /** A movie's texts; an absent one is an empty string or list. */
@@ -165,6 +171,8 @@ export interface DataSummary {
   /** ISO dates of the first and last rating */
   firstRating: string
   lastRating: string
+  /** what was said through the API and is in it; left out where nothing was laid over */
+  feedback?: FeedbackSummary
 }
 
 /** A sparse matrix of term weights, one row a movie, terms ascending within a row. */
@@ -188,6 +196,14 @@ export interface ItemWeights {
   weights: Float32Array
 }
 
+/** The user side of a two-tower network, core/scoring/user-tower.ts says what it computes. */
+export interface TrainedTower {
+  /** numItems × factors: what a movie of a history says; zeros for one that nobody rated in the training parts */
+  history: Float32Array
+  /** from the pools to the vector; weights inputs × outputs, row-major */
+  layers: { inputs: number; outputs: number; weights: Float32Array; bias: Float32Array }[]
+}
+
 /** train → export. */
 export interface Trained {
   factors: number
@@ -195,6 +211,8 @@ export interface Trained {
   itemFactors: Float32Array
   /** numItems; 1 where the factors come from the movie's texts, as nobody liked it in the training parts */
   placedByTexts: Uint8Array
+  /** what makes a vector of a history; null where histories are folded into the item factors */
+  tower: TrainedTower | null
   /** what each movie of a history says about the next one, as each time scale sees it; none where the config wants none */
   next: { scales: (NextMemory & { weights: ItemWeights })[] }
   /** no entries where the config wants none */
@@ -304,4 +322,33 @@ export interface Examination {
   similar: { title: string; year: number; neighbours: { title: string; year: number; score: number }[] }[]
   /** of one ranking, as the median over users on the machine of the evaluation */
   milliseconds: { name: string; median: number }[]
+}
+
+/** Two models judged on the same users: what the gate of a rebuild goes by. */
+export interface PairedJudgement {
+  /** of the test part, drawn by seed where there are many */
+  users: number
+  /** ratings of the test part that are left out, as the served model may have learned from an earlier one of the movie */
+  ratedAgain: number
+  /** share of what is to be found that the served model's catalogue lacks, so that it cannot find it */
+  unknownToServed: number
+  /** of the lists as they are served, and of predicted stars where both models have them */
+  metrics: {
+    name: string
+    served: Estimate
+    candidate: Estimate
+    /** candidate minus served, paired by user */
+    difference: Estimate
+    lowerIsBetter: boolean
+  }[]
+  /** share of each model's catalogue that stands in at least one list, `coverage@10` and so on */
+  coverage: { name: string; served: number; candidate: number }[]
+}
+
+/** One question to a model as a Worker would be asked it, and whether the answer is one. */
+export interface SmokeCheck {
+  question: string
+  ok: boolean
+  found: string
+  expected: string
 }

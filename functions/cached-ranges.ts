@@ -1,5 +1,6 @@
 import { ArtifactError } from '#core/format/open-table.ts'
 import type { Source } from '#core/format/segments.ts'
+import { segmentReadsTotal } from './metrics/counts.ts'
 import { within } from './within.ts'
 
 /** Longest wait for a segment: an answer without it is better than none. */
@@ -21,6 +22,7 @@ export function cachedRanges(bucket: R2Bucket, key: string): Source {
   }
   const readAndKeep = async (start: number, end: number) => {
     const bytes = await within(RANGE_MS, read(start, end))
+    segmentReadsTotal.add({ source: 'bucket' })
     await keep(addressOf(key, start, end), bytes)
     return bytes
   }
@@ -44,7 +46,10 @@ async function keptCopy(address: string): Promise<Uint8Array | null> {
   if (!hasCache) return null
   try {
     const copy = await (await openCache()).match(address)
-    return copy ? new Uint8Array(await copy.arrayBuffer()) : null
+    if (!copy) return null
+    const bytes = new Uint8Array(await copy.arrayBuffer())
+    segmentReadsTotal.add({ source: 'cache' })
+    return bytes
   } catch (error) {
     hasCache = !NO_CACHE.test(String(error))
     return null

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Scope } from '#core/api-key.ts'
-import type { Rung } from '#core/schemas/api.ts'
+import type { Degraded, ExperimentMark, Rung } from '#core/schemas/api.ts'
 import type { Env } from './env.ts'
 
 /** Who asks, as far as it is known. */
@@ -26,6 +26,8 @@ interface Variables {
   caller: Caller
   modelId: string
   rung: Rung
+  degraded: Degraded
+  experiment: ExperimentMark
 }
 
 export interface App {

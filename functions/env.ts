@@ -15,6 +15,8 @@ export interface Env {
   LIMIT_KEYS?: RateLimit
   /** requests a minute of one address whose credentials were refused */
   LIMIT_REFUSED?: RateLimit
+  /** a data point a request; without it none are written */
+  ANALYTICS?: AnalyticsEngineDataset
   /** replies of the language model; without it none are kept */
   CACHE?: KVNamespace
 }
@@ -49,6 +51,8 @@ export interface Settings {
   tasteSecrets: readonly string[]
   requestLog: boolean
   serverTiming: boolean
+  /** share of the requests that leave a data point, 0 to 1 */
+  analyticsSample: number
   pointerCheckMs: number
   /** null: there is no language model */
   llm: LlmSettings | null
@@ -82,6 +86,7 @@ const Vars = z.object({
   KEY_CHECK_SECONDS: z.coerce.number().min(0).max(600).default(30),
   REQUEST_LOG: Switch,
   SERVER_TIMING: Switch,
+  ANALYTICS_SAMPLE: z.coerce.number().min(0).max(1).default(1),
   POINTER_CHECK_SECONDS: z.coerce.number().min(0).max(3600).default(5),
   ...LLM_VARS,
 })
@@ -112,6 +117,7 @@ export function settingsOf(env: Env): Settings {
     tasteSecrets: [vars.TASTE_SECRET, vars.TASTE_SECRET_BEFORE].filter((secret) => secret !== null),
     requestLog: vars.REQUEST_LOG === 'on',
     serverTiming: vars.SERVER_TIMING === 'on',
+    analyticsSample: vars.ANALYTICS_SAMPLE,
     pointerCheckMs: vars.POINTER_CHECK_SECONDS * 1000,
     llm: llmSettings(vars),
   }

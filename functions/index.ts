@@ -1,15 +1,17 @@
 import { Hono } from 'hono'
 import type { App, HonoContext } from './context.ts'
-import { settingsOf } from './env.ts'
+import { type Env, settingsOf } from './env.ts'
 import { accompany } from './middleware/accompany.ts'
 import { authorize } from './middleware/authorize.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { openApi } from './openapi.ts'
 import { answerError, ProblemError } from './routes/errors.ts'
+import { eventRoutes } from './routes/events.ts'
 import { explainRoutes } from './routes/explain.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
 import { groupRoutes } from './routes/group.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { modelRoutes } from './routes/model.ts'
 import { movieRoutes } from './routes/movies.ts'
 import { predictRoutes } from './routes/predict.ts'
@@ -22,6 +24,7 @@ import { userDataRoutes } from './routes/user-data.ts'
 import { userRoutes } from './routes/users.ts'
 import { answerWithValidator } from './routes/validator.ts'
 import { whatIfRoutes } from './routes/what-if.ts'
+import { scheduled } from './scheduled.ts'
 
 const ROUTES: Route[] = [
   ...recommendRoutes,
@@ -36,8 +39,10 @@ const ROUTES: Route[] = [
   ...feedbackRoutes,
   ...userDataRoutes,
   ...tasteRoutes,
+  ...eventRoutes,
   ...modelRoutes,
   ...healthRoutes,
+  ...metricsRoutes,
 ]
 
 const api = new Hono<App>()
@@ -60,7 +65,7 @@ app.notFound((context) =>
 )
 app.onError(answerError)
 
-export default app
+export default { fetch: app.fetch, scheduled } satisfies ExportedHandler<Env>
 
 /** What a path answers to a method that none of its routes has: OPTIONS what it knows, others that they are not. */
 function answerMethod(context: HonoContext, path: string): Response {

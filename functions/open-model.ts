@@ -4,6 +4,8 @@ import { type Model, openModel, type ResidentFile, residentFiles } from '#core/m
 import { Manifest, Pointer } from '#core/schemas/manifest.ts'
 import { cachedRanges } from './cached-ranges.ts'
 import { type Env, settingsOf } from './env.ts'
+import { refreshExperiment } from './experiment/running.ts'
+import { modelOpensTotal } from './metrics/counts.ts'
 import { sha256 } from './sha256.ts'
 import { within } from './within.ts'
 
@@ -48,6 +50,11 @@ export async function currentModel(env: Env, context: Pick<ExecutionContext, 'wa
   return served
 }
 
+/** What answers now, without a look. */
+export function servedNow(): { served: ServedModel | null; problem: string | null } {
+  return { served, problem }
+}
+
 /** After a look at the pointer, which a model that answers makes needless but every POINTER_CHECK_SECONDS. */
 export async function readiness(env: Env): Promise<{ modelId: string | null; problem: string | null }> {
   const due = Date.now() - checkedAt >= settingsOf(env).pointerCheckMs
@@ -75,12 +82,17 @@ async function refresh(bucket: R2Bucket): Promise<void> {
   try {
     const pointer = Pointer.parse(await readJson(bucket, 'models/current.json'))
     if (served?.modelId === pointer.buildId) served = { ...served, publishedAt: pointer.publishedAt }
-    else served = await within(OPEN_MS, open(bucket, pointer))
+    else {
+      served = await within(OPEN_MS, open(bucket, pointer))
+      modelOpensTotal.add({ outcome: 'opened' })
+    }
     problem = null
   } catch (error) {
+    modelOpensTotal.add({ outcome: 'refused' })
     problem = error instanceof Error ? error.message : String(error)
     console.error(JSON.stringify({ event: 'model refused', problem, serving: served?.modelId ?? null }))
   }
+  if (served) await within(OPEN_MS, refreshExperiment(bucket, served, { readManifest, openStored })).catch(() => {})
 }
 
 async function open(bucket: R2Bucket, { buildId, publishedAt }: Pointer): Promise<ServedModel> {

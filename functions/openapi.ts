@@ -68,7 +68,9 @@ function operation(route: Route, named: Named, { auth, rateLimits }: Settings): 
     200: {
       description: 'OK',
       content: {
-        ...content(reference(route.answer, named)),
+        ...(route.textType
+          ? { [route.textType]: { schema: { type: 'string' } } }
+          : content(reference(route.answer, named))),
         ...(route.isStreamed && { 'text/event-stream': { schema: { type: 'string' } } }),
       },
     },

@@ -1,17 +1,12 @@
 import { ArtifactError } from '#core/format/open-table.ts'
-import { residentFiles } from '#core/model.ts'
-import type { Manifest } from '#core/schemas/manifest.ts'
+import { megabytes, RESIDENT_BUDGET_BYTES, residentBytes } from '#core/resident.ts'
 import type { RequestLog } from './context.ts'
 import type { Env } from './env.ts'
+import { experimentBytes } from './experiment/running.ts'
 import { type OpenedModel, openStored, readManifest } from './open-model.ts'
 import { ProblemError } from './routes/errors.ts'
 import { within } from './within.ts'
 
-/**
- * Resident files of two models together, of an isolate's 128 MB: what is left holds the factors' copies in WASM memory,
- * the requests, and a third model while the pointer moves.
- */
-const BUDGET_BYTES = 80_000_000
 /** Longest wait for it. */
 const OPEN_MS = 10_000
 
@@ -51,21 +46,13 @@ async function openBeside(modelId: string, served: OpenedModel, env: Env): Promi
     if (error instanceof ArtifactError) throw new ProblemError('not_found', `model ${modelId} is not stored`, 'modelId')
     throw error
   })
-  const [own, other] = [residentBytes(manifest), residentBytes(served.manifest)]
-  if (own + other > BUDGET_BYTES)
+  const [own, other] = [residentBytes(manifest), residentBytes(served.manifest) + experimentBytes()]
+  if (own + other > RESIDENT_BUDGET_BYTES)
     throw new ProblemError(
       'conflict',
-      `model ${modelId} takes ${megabytes(own)} and the one that answers, ${served.modelId}, ${megabytes(other)}; ` +
-        `both together may take ${megabytes(BUDGET_BYTES)}`,
+      `model ${modelId} takes ${megabytes(own)} and what answers, ${served.modelId}, ${megabytes(other)}; ` +
+        `together they may take ${megabytes(RESIDENT_BUDGET_BYTES)}`,
       'modelId',
     )
   return openStored(env.MODELS, modelId, manifest)
-}
-
-function residentBytes({ files, card }: Manifest): number {
-  return residentFiles(card.model).reduce((sum, file) => sum + (files[file]?.sizeBytes ?? 0), 0)
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

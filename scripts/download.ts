@@ -70,7 +70,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
     if (name === undefined) command.error('error: which data set? "npm run download -- --list" shows them')
     else if (!DATASETS.has(name)) command.error(unknownName(name))
     const options = { ...surroundings, output: resolve(surroundings.cwd, output), force }
-    const result = await download(name!, options, { log, progress, signal })
+    const result = await download(name!, options, { log, progress, track() {}, signal })
     progress.clear()
     stdout.write(`${wordsFor(name!, result)}\n`)
     return EXIT.done

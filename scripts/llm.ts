@@ -38,7 +38,7 @@ async function serve({ port, host, model, context, threads, download }: Flags): 
   const progress = createProgress(process.stderr)
   const log = createLog({ level: 'info', beforeLine: progress.clear })
   const modelPath = download
-    ? await downloadModel({ log, progress, signal: stop.signal }, process.env.HUGGINGFACE_HOST)
+    ? await downloadModel({ log, progress, track() {}, signal: stop.signal }, process.env.HUGGINGFACE_HOST)
     : findModel(model)
   const startedAt = performance.now()
   const engine = await openEngine(module, { modelPath, contextSize: context, threads })

@@ -74,7 +74,7 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
     async beforeServing(store) {
       claimSignals()
       const openStore = async () => ({ ...store, close: async () => {} })
-      const handles = { log, progress, signal }
+      const handles = { log, progress, track() {}, signal }
       buildId = (await build({ config, until: 'publish', handles, openStore })).buildId
       progress.clear()
       signal.throwIfAborted()

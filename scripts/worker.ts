@@ -42,6 +42,8 @@ export interface RunningWorker {
   fetch: DispatchFetch
   getR2(): ReturnType<Miniflare['getR2Bucket']>
   getD1(): ReturnType<Miniflare['getD1Database']>
+  /** run what the cron runs, as if it were that time; resolves to its outcome, `ok` or another word */
+  runCron(at: Date): Promise<string>
   /** ends the workerd process; state stays on disk */
   stop(): Promise<void>
 }
@@ -95,6 +97,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
       fetch: runtime.dispatchFetch,
       getR2: () => runtime.getR2Bucket('MODELS'),
       getD1: () => runtime.getD1Database('DB'),
+      runCron: async (at) => (await (await runtime.getWorker()).scheduled({ scheduledTime: at })).outcome,
       stop: () => runtime.dispose(),
     }
   } catch (error) {

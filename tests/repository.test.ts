@@ -67,11 +67,16 @@ const TABLE: [from: RegExp, allowed: (path: string) => Allowed][] = [
   [
     /^functions\/web\//,
     () => ({
-      files: /^functions\/(core\/schemas\/|core\/text\/vietnamese\.ts$|web\/)/,
+      files: /^functions\/(client\/index\.ts$|core\/text\/vietnamese\.ts$|web\/)/,
       packages: packages('preact', 'swagger-ui-dist'),
     }),
   ],
-  [/^functions\//, () => ({ files: /^(functions\/(?!web\/)|config\/|prompts\/)/, packages: packages('hono', 'zod') })],
+  // a package of its own, published from here
+  [/^functions\/client\//, () => ({ files: /^functions\/client\//, packages: NONE })],
+  [
+    /^functions\//,
+    () => ({ files: /^(functions\/(?!web\/|client\/)|config\/|prompts\/)/, packages: packages('hono', 'zod') }),
+  ],
   // build/index.ts and its like join the steps, each by its index.ts; publish/ also hands out its stores
   [
     /^build\/((commands|config|experiments)\/)?[^/]+\.ts$/,
@@ -97,6 +102,11 @@ const TABLE: [from: RegExp, allowed: (path: string) => Allowed][] = [
       packages: packages(NODE),
     }),
   ],
+  // lists are made by the served blend
+  [
+    /^build\/batch\//,
+    () => ({ files: /^(functions\/(core|recommend)\/|build\/(batch|io)\/)/, packages: packages(NODE) }),
+  ],
   [
     /^build\/[^/]+\//,
     (path) => ({
@@ -119,7 +129,8 @@ const STEP_PACKAGES: Record<string, string[]> = {
   prepare: ['@duckdb/node-api'],
   train: ['webgpu'],
   export: ['apache-arrow'],
-  publish: ['miniflare', 'wrangler', 'zod'],
+  publish: ['aws4fetch', 'miniflare', 'wrangler', 'zod'],
+  tracking: ['zod'],
   tuning: ['zod'],
 }
 
@@ -190,7 +201,7 @@ describe('fence 3, bundle: what ships to the edge', async () => {
   const bundle = await bundleWorker('functions/index.ts', { minify: true })
 
   test('is made of functions/ without the page, and of hono, zod and the Arrow reader', () => {
-    const ours = /^functions\/(?!web\/)|^config\/|^prompts\//
+    const ours = /^functions\/(?!web\/|client\/)|^config\/|^prompts\//
     const theirs = /^node_modules\/(hono|zod|@uwdata\/flechette)\//
     expect(bundle.inputs.filter((path) => !ours.test(path) && !theirs.test(path))).toEqual([])
   })

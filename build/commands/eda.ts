@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { writeWhole } from '../io/files.ts'
 import { bytes } from '../io/table.ts'
-import { type ConfigFlags, configOf, type Surroundings, withHandles } from './index.ts'
+import { type ConfigFlags, configOf, type Surroundings } from './index.ts'
+import { withHandles } from './with-handles.ts'
 
 export interface EdaFlags extends ConfigFlags {
   input?: string[]

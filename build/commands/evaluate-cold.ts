@@ -3,9 +3,11 @@ import { ConfigError } from '../config/load-config.ts'
 import type { ColdReport } from '../experiments/evaluate-cold.ts'
 import { table } from '../io/table.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
-import { configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { configOf, type Surroundings, writeJson } from './index.ts'
 import { metricsTable } from './metrics-table.ts'
 import { coldFindings, writeReports } from './reports.ts'
+import { noteEvaluation } from './run-notes.ts'
+import { tracked } from './tracked.ts'
 
 /** The protocol that judges movies which nobody has rated. */
 export const COLD_PROTOCOL = 'cold-items'
@@ -25,18 +27,26 @@ export async function evaluateColdCommand(flags: EvaluateSplitFlags, surrounding
   const configured = configOf(flags, cwd, {})
   if (configured.model.cf.type === 'imported')
     throw new ConfigError(
-      'model.cf.type: found imported; its engine has seen the cold movies, so it must be als or bpr',
+      'model.cf.type: found imported; its engine has seen the cold movies, so it must be als, bpr or two_tower',
     )
   const cutoffs = k ?? configured.evaluation.cutoffs
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
   const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-  const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateCold } = await import('../experiments/evaluate-cold.ts')
-    return evaluateCold(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
-  })
-  stdout.write(`${summaryOf(report, cutoffs)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-  await writeReports(flags, coldFindings(report, flags.commandLine ?? ''), surroundings)
+  const { commandLine = '' } = flags
+  await tracked(
+    { kind: 'evaluate', config, commandLine },
+    surroundings,
+    async (handles) => {
+      const { evaluateCold } = await import('../experiments/evaluate-cold.ts')
+      return evaluateCold(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
+    },
+    async (report, run) => {
+      stdout.write(`${summaryOf(report, cutoffs)}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+      await writeReports(flags, coldFindings(report, commandLine), surroundings)
+      noteEvaluation(run, report, flags, cwd)
+    },
+  )
 }
 
 function summaryOf(report: ColdReport, cutoffs: number[]): string {

@@ -18,14 +18,19 @@ import {
   SLOTS,
   type Slot,
 } from '../evaluate/index.ts'
+import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
-import { type ConfigFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { type ConfigFlags, configOf, type Surroundings, writeJson } from './index.ts'
+import { noteFiles } from './run-notes.ts'
+import { tracked } from './tracked.ts'
 
 export interface EvaluateLanguageFlags extends ConfigFlags {
   language?: boolean
   queries?: string
   model?: string
   json?: string
+  /** as it was typed */
+  commandLine?: string
 }
 
 /** Labelled queries of this repository, by how they were used: rules were written on the first, the second only tested. */
@@ -52,20 +57,30 @@ export async function evaluateLanguageCommand(flags: EvaluateLanguageFlags, surr
   const files =
     flags.queries === undefined ? BUNDLED.map((name) => join(QUERIES, `${name}.jsonl`)) : [resolve(cwd, flags.queries)]
   const parts = await Promise.all(files.map(readPart))
-  const { folder, opened } = await openedModel(flags, config, surroundings)
-  const { model: served, lexicon, parse, titles } = opened
-  const judge = (queries: LabelledQuery[]) => judgeLanguage(queries, parse, titles)
-  const report = judge(parts.flatMap(({ queries }) => queries))
-  const scores = parts.map(({ name, queries }) => ({ name, ...scoreOf(judge(queries)) }))
-  const answers = await judgeAnswers(
-    parts.flatMap(({ queries }) => queries),
-    served,
-    lexicon,
-    readPrompts(),
+  const judged = async (handles: StepHandles) => {
+    const { folder, opened } = await openedModel(flags, config, surroundings, handles)
+    const { model: served, lexicon, parse, titles } = opened
+    const judge = (queries: LabelledQuery[]) => judgeLanguage(queries, parse, titles)
+    const queries = parts.flatMap((part) => part.queries)
+    return {
+      model: basename(join(folder, '..')),
+      report: judge(queries),
+      scores: parts.map(({ name, queries }) => ({ name, ...scoreOf(judge(queries)) })),
+      answers: await judgeAnswers(queries, served, lexicon, readPrompts()),
+    }
+  }
+  await tracked(
+    { kind: 'evaluate', config, commandLine: flags.commandLine ?? '' },
+    surroundings,
+    judged,
+    async ({ model, report, scores, answers }, run) => {
+      stdout.write(`${summaryOf(report, scores)}\n\n${answersTable(answers)}\n\nmodel ${model}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), { model, parts: scores, ...report, answers })
+      run.note({ buildId: model, params: { protocol: 'language', queries: report.queries } })
+      run.metrics({ 'language.f1': report.f1, 'language.exact': report.exact })
+      noteFiles(run, flags, cwd)
+    },
   )
-  const model = basename(join(folder, '..'))
-  stdout.write(`${summaryOf(report, scores)}\n\n${answersTable(answers)}\n\nmodel ${model}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), { model, parts: scores, ...report, answers })
 }
 
 interface Opened {
@@ -74,17 +89,21 @@ interface Opened {
 }
 
 /** The model asked for, else the one built last; where there is none that this code can read, one is built. */
-async function openedModel(flags: EvaluateLanguageFlags, config: Config, surroundings: Surroundings): Promise<Opened> {
+async function openedModel(
+  flags: EvaluateLanguageFlags,
+  config: Config,
+  surroundings: Surroundings,
+  handles: StepHandles,
+): Promise<Opened> {
   const newest = await builtModel(config.project.artifacts, flags.model)
   try {
     if (newest !== null) return { folder: newest, opened: await openParser(newest) }
   } catch (error) {
     if (flags.model !== undefined || !(error instanceof ArtifactError || error instanceof SyntaxError)) throw error
   }
-  const { folder } = await withHandles(config, surroundings, (handles) => {
-    handles.log.info('no model that this code can read was built yet: building one')
-    return surroundings.build({ config, until: 'export', handles, openStore: () => surroundings.openStore({}) })
-  })
+  handles.log.info('no model that this code can read was built yet: building one')
+  const openStore = () => surroundings.openStore({})
+  const { folder } = await surroundings.build({ config, until: 'export', handles, openStore })
   return { folder: join(folder, 'model'), opened: await openParser(join(folder, 'model')) }
 }
 

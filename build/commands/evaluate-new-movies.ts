@@ -4,8 +4,10 @@ import { ConfigError } from '../config/load-config.ts'
 import type { NewMoviesReport } from '../experiments/evaluate-new-movies.ts'
 import { table } from '../io/table.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
-import { configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { configOf, type Surroundings, writeJson } from './index.ts'
 import { newMoviesFindings, writeReports } from './reports.ts'
+import { noteEvaluation } from './run-notes.ts'
+import { tracked } from './tracked.ts'
 
 /** The protocol that judges predicted stars of movies which are not in the catalogue. */
 export const NEW_MOVIES_PROTOCOL = 'new-movies'
@@ -26,15 +28,25 @@ export async function evaluateNewMoviesCommand(flags: EvaluateSplitFlags, surrou
     )
   const config = configOf(flags, cwd, {})
   if (config.model.cf.type === 'imported')
-    throw new ConfigError('model.cf.type: found imported; its engine has seen the new movies, so it must be als or bpr')
+    throw new ConfigError(
+      'model.cf.type: found imported; its engine has seen the new movies, so it must be als, bpr or two_tower',
+    )
   const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-  const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateNewMovies } = await import('../experiments/evaluate-new-movies.ts')
-    return evaluateNewMovies(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
-  })
-  stdout.write(`${summaryOf(report)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-  await writeReports(flags, newMoviesFindings(report, flags.commandLine ?? ''), surroundings)
+  const { commandLine = '' } = flags
+  await tracked(
+    { kind: 'evaluate', config, commandLine },
+    surroundings,
+    async (handles) => {
+      const { evaluateNewMovies } = await import('../experiments/evaluate-new-movies.ts')
+      return evaluateNewMovies(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
+    },
+    async (report, run) => {
+      stdout.write(`${summaryOf(report)}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+      await writeReports(flags, newMoviesFindings(report, commandLine), surroundings)
+      noteEvaluation(run, report, flags, cwd)
+    },
+  )
 }
 
 function summaryOf({ models, differences, withinDeviation, ...report }: NewMoviesReport): string {

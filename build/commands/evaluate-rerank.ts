@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { ConfigError } from '../config/load-config.ts'
 import type { RerankReport } from '../experiments/evaluate-rerank.ts'
 import { table } from '../io/table.ts'
-import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { type BuildFlags, configOf, type Surroundings, writeJson } from './index.ts'
+import { measuresOf, noteFiles } from './run-notes.ts'
+import { tracked } from './tracked.ts'
 
 const DEFAULT_USERS = 200
 const DEFAULT_MAX_MOVE = 10
@@ -23,14 +25,24 @@ export async function evaluateRerankCommand(flags: EvaluateRerankFlags, surround
   if (!openLlm) throw new ConfigError('--rerank: found no client for a language model; run it as "marquee evaluate"')
   const { device, threads, users = DEFAULT_USERS, maxMove = DEFAULT_MAX_MOVE } = flags
   const config = configOf(flags, cwd, {})
-  const report = await withHandles(config, surroundings, async (handles) => {
-    const named = await openLlm(handles)
-    const { evaluateRerank } = await import('../experiments/evaluate-rerank.ts')
-    const compute = { device, ...(threads !== undefined && { threads }) }
-    return evaluateRerank(named, users, maxMove, config, compute, handles)
-  })
-  stdout.write(`${summaryOf(report)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+  const { commandLine = '' } = flags
+  const report = await tracked(
+    { kind: 'evaluate', config, commandLine },
+    surroundings,
+    async (handles) => {
+      const named = await openLlm(handles)
+      const { evaluateRerank } = await import('../experiments/evaluate-rerank.ts')
+      const compute = { device, ...(threads !== undefined && { threads }) }
+      return evaluateRerank(named, users, maxMove, config, compute, handles)
+    },
+    async (report, run) => {
+      stdout.write(`${summaryOf(report)}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+      run.note({ params: { protocol: report.protocol, scoreWeight: report.scoreWeight, maxMove: report.maxMove } })
+      if (report.evidence) run.metrics(measuresOf('rerank.ndcg@10', report.evidence['ndcg@10']))
+      noteFiles(run, flags, cwd)
+    },
+  )
   if (report.evidence === null)
     throw new Error(`the language model answered none of ${report.usersAsked} requests: ${reasonsOf(report)}`)
 }

@@ -6,10 +6,12 @@ import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/inde
 import type { Split, SplitReport } from '../experiments/evaluate-split.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
-import { type BuildFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { type BuildFlags, configOf, type Surroundings, writeJson } from './index.ts'
 import { learningCurveTable } from './learning-curve-table.ts'
 import { metricsTable } from './metrics-table.ts'
 import { splitFindings, writeReports } from './reports.ts'
+import { noteEvaluation, noteFiles } from './run-notes.ts'
+import { tracked } from './tracked.ts'
 
 export interface EvaluateSplitFlags extends BuildFlags {
   train?: string
@@ -37,29 +39,46 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
   const readSplit = splitReader(flags, cwd)
   const configured = configOf(flags, cwd, {})
   if (configured.model.cf.type === 'imported')
-    throw new ConfigError('model.cf.type: found imported; a split is learned from here, so it must be als or bpr')
+    throw new ConfigError(
+      'model.cf.type: found imported; a split is learned from here, so it must be als, bpr or two_tower',
+    )
   const cutoffs = flags.k ?? (flags.protocol ? PROTOCOLS[flags.protocol].cutoffs : configured.evaluation.cutoffs)
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
-  const { device, threads } = flags
+  const { device, threads, commandLine = '' } = flags
+  const what = { kind: 'evaluate', config, commandLine } as const
   const compute = { device, ...(threads !== undefined && { threads }) }
   if (flags.learningCurve) {
     if (flags.report !== undefined || flags.leaderboard !== undefined)
       throw new ConfigError('--learning-curve: found --report or --leaderboard beside it; it makes a table and --json')
-    const curve = await withHandles(config, surroundings, async (handles) => {
-      const { learningCurve } = await import('../experiments/learning-curve.ts')
-      return learningCurve(await readSplit(config, handles), config, compute, handles)
-    })
-    stdout.write(`${cutoffs.map((cutoff) => learningCurveTable(curve, cutoff)).join('\n\n')}\n`)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), curve)
+    await tracked(
+      what,
+      surroundings,
+      async (handles) => {
+        const { learningCurve } = await import('../experiments/learning-curve.ts')
+        return learningCurve(await readSplit(config, handles), config, compute, handles)
+      },
+      async (curve, run) => {
+        stdout.write(`${cutoffs.map((cutoff) => learningCurveTable(curve, cutoff)).join('\n\n')}\n`)
+        if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), curve)
+        noteFiles(run, flags, cwd)
+      },
+    )
     return
   }
-  const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
-    return evaluateSplit(await readSplit(config, handles), config, compute, handles)
-  })
-  stdout.write(`${splitSummary(report, cutoffs)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-  await writeReports(flags, splitFindings(report, chosenOf(report), flags.commandLine ?? ''), surroundings)
+  await tracked(
+    what,
+    surroundings,
+    async (handles) => {
+      const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
+      return evaluateSplit(await readSplit(config, handles), config, compute, handles)
+    },
+    async (report, run) => {
+      stdout.write(`${splitSummary(report, cutoffs)}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+      await writeReports(flags, splitFindings(report, chosenOf(report), commandLine), surroundings)
+      noteEvaluation(run, report, flags, cwd)
+    },
+  )
 }
 
 /** How the split is read that the flags name. @throws {ConfigError} for flags that do not go together */

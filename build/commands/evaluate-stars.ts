@@ -4,9 +4,11 @@ import { STAR_PROTOCOLS, type StarProtocolName } from '../evaluate/index.ts'
 import type { StarsReport } from '../experiments/evaluate-stars.ts'
 import { table } from '../io/table.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
-import { configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { configOf, type Surroundings, writeJson } from './index.ts'
 import { starsFindings, writeReports } from './reports.ts'
+import { noteEvaluation } from './run-notes.ts'
 import { starsTable } from './stars-table.ts'
+import { tracked } from './tracked.ts'
 
 /** A protocol that judges predicted stars instead of lists; null for the others. */
 export function starProtocolOf({ protocol }: { protocol?: string }): StarProtocolName | null {
@@ -27,13 +29,21 @@ export async function evaluateStarsCommand(
     throw new ConfigError(`--protocol ${protocol}: found --${other} beside it; it predicts stars of its own folds`)
   const config = configOf(flags, cwd, {})
   const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-  const report = await withHandles(config, surroundings, async (handles) => {
-    const { evaluateStars } = await import('../experiments/evaluate-stars.ts')
-    return evaluateStars(protocol, inputs, config, threads, handles)
-  })
-  stdout.write(`${summaryOf(report)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-  await writeReports(flags, starsFindings(report, flags.commandLine ?? ''), surroundings)
+  const { commandLine = '' } = flags
+  await tracked(
+    { kind: 'evaluate', config, commandLine },
+    surroundings,
+    async (handles) => {
+      const { evaluateStars } = await import('../experiments/evaluate-stars.ts')
+      return evaluateStars(protocol, inputs, config, threads, handles)
+    },
+    async (report, run) => {
+      stdout.write(`${summaryOf(report)}\n`)
+      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+      await writeReports(flags, starsFindings(report, commandLine), surroundings)
+      noteEvaluation(run, report, flags, cwd)
+    },
+  )
 }
 
 function summaryOf(report: StarsReport): string {

@@ -4,17 +4,21 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { ConfigError, isPresetFile, loadConfig, type Overrides } from '../config/load-config.ts'
 import type { NamedLlm } from '../experiments/evaluate-rerank.ts'
-import type { BuildResult, build, Compute, Step } from '../index.ts'
+import type { BuildOptions, BuildResult, build, Compute, Step } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { createLog } from '../io/log.ts'
-import { createProgress, type ProgressStream } from '../io/progress.ts'
+import type { ProgressStream } from '../io/progress.ts'
 import { bytes, table } from '../io/table.ts'
 import type { prepareTables } from '../prepare-tables.ts'
-import type { openLocalR2 } from '../publish/local-r2.ts'
+import type { OpenObjectStore } from '../publish/object-store.ts'
+import type { Place } from '../publish/place.ts'
+import type { Run, RunKind } from '../tracking/index.ts'
 import { metricsTable } from './metrics-table.ts'
 import { prepareSummary } from './prepare-summary.ts'
 import { buildFindings, type ReportFlags, writeReports } from './reports.ts'
+import { noteBuild } from './run-notes.ts'
 import { starsTable } from './stars-table.ts'
+import { tracked } from './tracked.ts'
+import { withHandles } from './with-handles.ts'
 
 /** Where results and messages go, and what does the work; tests put their own in place. */
 export interface Surroundings {
@@ -26,9 +30,13 @@ export interface Surroundings {
   signal: AbortSignal
   /** folder that paths on the command line start at */
   cwd: string
+  /** folder of the run records; by default runs/ in `cwd` */
+  runs?: string
+  /** names the trackers that runs are sent to; none by default */
+  env?: NodeJS.ProcessEnv
   build: typeof build
   prepareTables: typeof prepareTables
-  openStore: (options: { stateDir?: string }) => ReturnType<typeof openLocalR2>
+  openStore: (place: Place) => Promise<OpenObjectStore>
   /** the language model that the environment names; who calls the command line brings its client along */
   openLlm?: (handles: StepHandles) => Promise<NamedLlm>
 }
@@ -48,6 +56,7 @@ export interface BuildFlags extends ConfigFlags, ReportFlags {
   resume?: boolean
   split?: string
   state?: string
+  target?: string
   json?: string
   examine?: string
   until: Step
@@ -62,22 +71,44 @@ export async function buildCommand(
   const { cwd, stdout } = surroundings
   const { device, threads, resume } = flags
   const config = configOf(flags, cwd, { ...overrides, ...(flags.split !== undefined && { split: flags.split }) })
-  const result = await withHandles(config, surroundings, (handles) =>
+  const make = (handles: StepHandles, onIdentified?: BuildOptions['onIdentified']) =>
     surroundings.build({
       config,
       compute: { device, ...(threads !== undefined && { threads }), ...(resume !== undefined && { resume }) },
       until: flags.until,
       examined: flags.examine !== undefined || flags.report !== undefined,
       handles,
-      openStore: () => surroundings.openStore(stateOf(flags, cwd)),
-    }),
-  )
-  const { card, examination, ...told } = result
-  stdout.write(`${await summaryOf(told)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), told)
-  if (flags.examine !== undefined) writeJson(resolve(cwd, flags.examine), examination)
-  if (card)
-    await writeReports(flags, buildFindings(result.buildId, card, examination, flags.commandLine ?? ''), surroundings)
+      openStore: () => surroundings.openStore(placeOf(flags, cwd)),
+      ...(onIdentified && { onIdentified }),
+    })
+  const tell = async ({ card, examination, ...told }: BuildResult, run?: Run) => {
+    stdout.write(`${await summaryOf(told)}\n`)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), told)
+    if (flags.examine !== undefined) writeJson(resolve(cwd, flags.examine), examination)
+    if (card)
+      await writeReports(flags, buildFindings(told.buildId, card, examination, flags.commandLine ?? ''), surroundings)
+    if (run) noteBuild(run, told, flags, cwd)
+  }
+  const { commandLine = '' } = flags
+  const kind = RECORDED[flags.until]
+  if (kind === null) await tell(await withHandles(config, surroundings, (handles) => make(handles)))
+  else
+    await tracked(
+      { kind, config, commandLine },
+      surroundings,
+      (handles, run) => make(handles, (identity) => run.note({ buildId: identity.buildId, data: identity.inputs })),
+      tell,
+    )
+}
+
+/** What a run is that ends with a step; null where nothing is learned. */
+const RECORDED: Record<Step, RunKind | null> = {
+  ingest: null,
+  prepare: null,
+  train: 'train',
+  evaluate: 'evaluate',
+  export: 'build',
+  publish: 'build',
 }
 
 export interface PrepareFlags extends ConfigFlags {
@@ -117,30 +148,13 @@ export function configOf(flags: ConfigFlags, cwd: string, overrides: Overrides):
   })
 }
 
-/** Do the work with a log and a progress line as configured; both are gone when it is done. */
-export async function withHandles<Result>(
-  config: Config,
-  { stderr, signal }: Surroundings,
-  work: (handles: StepHandles) => Promise<Result>,
-): Promise<Result> {
-  const progress = createProgress(stderr)
-  const quiet = config.logging.level === 'error' || config.logging.level === 'warn'
-  const log = createLog({ ...config.logging, stream: stderr, beforeLine: progress.clear })
-  try {
-    const result = await work({ log, progress: quiet ? { update() {} } : progress, signal })
-    progress.clear()
-    return result
-  } catch (error) {
-    progress.clear()
-    if (config.logging.level === 'debug' && !signal.aborted && error instanceof Error) log.debug(String(error.stack))
-    throw error
-  } finally {
-    log.close()
+/** Where `--target` and `--state` point; a folder starts at `cwd`. */
+export function placeOf({ target, state }: { target?: string; state?: string }, cwd: string): Place {
+  const isNamed = target === undefined || target === 'local' || target === 'remote'
+  return {
+    ...(target !== undefined && { target: isNamed ? target : resolve(cwd, target) }),
+    ...(state !== undefined && { stateDir: resolve(cwd, state) }),
   }
-}
-
-export function stateOf({ state }: { state?: string }, cwd: string): { stateDir?: string } {
-  return state === undefined ? {} : { stateDir: resolve(cwd, state) }
 }
 
 /** Metrics, steps and artifacts of a build, for a person. */

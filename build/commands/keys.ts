@@ -3,15 +3,16 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { formatApiKey, prefixOfApiKey, SCOPES, type Scope } from '#core/api-key.ts'
 import { ConfigError } from '../config/load-config.ts'
 import { table } from '../io/table.ts'
-import type { Database } from '../publish/local-d1.ts'
-import { type Surroundings, stateOf } from './index.ts'
-import { parseCount } from './options.ts'
+import type { LiveDatabase } from '../publish/live-database.ts'
+import { placeOf, type Surroundings } from './index.ts'
+import { parseCount, withPlace } from './options.ts'
 
 const PREFIX_BYTES = 4
 const SECRET_BYTES = 32
 
 export interface KeysFlags {
   state?: string
+  target?: string
 }
 
 export interface CreateKeyFlags extends KeysFlags {
@@ -53,10 +54,7 @@ export async function createKeyCommand(flags: CreateKeyFlags, surroundings: Surr
   const note = `Shown this once; only its hash is kept. Key ${prefix} may ${flags.scopes.join(', ')}.\n`
   if (!flags.sql)
     await withDatabase(flags, surroundings, (database) =>
-      database
-        .prepare(`${insert} (?, ?, ?, ?, ?, ?)`)
-        .bind(...row)
-        .run(),
+      database.run([{ sql: `${insert} (?, ?, ?, ?, ?, ?)`, params: row }]),
     )
   stdout.write(`${key}\n`)
   stderr.write(flags.sql ? `${insert} (${row.map(literal).join(', ')});\n-- ${note}` : note)
@@ -64,19 +62,17 @@ export async function createKeyCommand(flags: CreateKeyFlags, surroundings: Surr
 
 /** Every key that was made, the latest first. */
 export async function listKeysCommand(flags: KeysFlags, surroundings: Surroundings): Promise<void> {
-  const { results } = await withDatabase(flags, surroundings, (database) =>
-    database
-      .prepare(
-        'SELECT prefix, name, scopes, created_at, expires_at, revoked_at FROM api_keys ORDER BY created_at DESC, prefix',
-      )
-      .all<StoredKey>(),
+  const keys = await withDatabase(flags, surroundings, (database) =>
+    database.all<StoredKey>(
+      'SELECT prefix, name, scopes, created_at, expires_at, revoked_at FROM api_keys ORDER BY created_at DESC, prefix',
+    ),
   )
   const { stdout } = surroundings
-  if (results.length === 0) {
+  if (keys.length === 0) {
     stdout.write('There is no key yet. "marquee keys create --name NAME" makes one.\n')
     return
   }
-  const rows = results.map(({ prefix, name, scopes, created_at, expires_at, revoked_at }) => [
+  const rows = keys.map(({ prefix, name, scopes, created_at, expires_at, revoked_at }) => [
     prefix,
     name,
     scopes,
@@ -102,23 +98,20 @@ export async function revokeKeyCommand(
     stdout.write(`${values.reduce((sql: string, value) => sql.replace('?', literal(value)), update)};\n`)
     return
   }
-  const { meta } = await withDatabase(flags, surroundings, (database) =>
-    database
-      .prepare(update)
-      .bind(...values)
-      .run(),
+  const revoked = await withDatabase(flags, surroundings, (database) =>
+    database.all(`${update} RETURNING prefix`, ...values),
   )
-  if (meta.changes === 0) throw new Error(`key ${prefix}: there is none; "marquee keys list" shows those there are`)
+  if (revoked.length === 0) throw new Error(`key ${prefix}: there is none; "marquee keys list" shows those there are`)
   stdout.write(`Key ${prefix} is revoked; a running Worker lets it in for KEY_CHECK_SECONDS more at most.\n`)
 }
 
 async function withDatabase<Result>(
   flags: KeysFlags,
   { cwd }: Surroundings,
-  work: (database: Database) => Promise<Result>,
+  work: (database: LiveDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const { openLocalD1 } = await import('../publish/local-d1.ts')
-  const database = await openLocalD1(stateOf(flags, cwd))
+  const { openLiveDatabase } = await import('../publish/live-database.ts')
+  const database = await openLiveDatabase(placeOf(flags, cwd))
   try {
     return await work(database)
   } finally {
@@ -146,19 +139,17 @@ function nowSeconds(): number {
 /** `marquee keys create`, `list` and `revoke` */
 export function addKeysCommands(program: Command, surroundings: Surroundings): void {
   const keys = program.command('keys').description('make, list and revoke the keys that AUTH = "apiKey" asks for')
-  const withState = (command: Command) =>
-    command.option('--state <dir>', 'local D1, as "wrangler dev --persist-to" (default: .wrangler/state)')
-  const sql = 'do not touch the local D1, say the SQL: for "wrangler d1 execute --remote"'
-  withState(keys.command('create').description('a new key, shown this once'))
+  const sql = 'touch no database, say the SQL: for "wrangler d1 execute --remote"'
+  withPlace(keys.command('create').description('a new key, shown this once'))
     .requiredOption('--name <text>', 'whose it is, for people')
     .option('--scopes <list>', `of ${SCOPES.join(', ')}; comma-separated`, parseScopes, ['read'])
     .option('--expires <days>', 'days until it is void (default: never)', parseCount)
     .option('--sql', sql)
     .action((flags: CreateKeyFlags) => createKeyCommand(flags, surroundings))
-  withState(keys.command('list').description('every key, the latest first')).action((flags: KeysFlags) =>
+  withPlace(keys.command('list').description('every key, the latest first')).action((flags: KeysFlags) =>
     listKeysCommand(flags, surroundings),
   )
-  withState(keys.command('revoke').description('make a key void'))
+  withPlace(keys.command('revoke').description('make a key void'))
     .argument('<key>', 'its 8 digits of "marquee keys list", or the key itself')
     .option('--sql', sql)
     .action((key: string, flags: KeysFlags) => revokeKeyCommand(key, flags, surroundings))

@@ -23,8 +23,24 @@ export function withBuildOptions(command: Command): Command {
     .option('--resume', 'go on from where a long training was stopped')
     .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
     .option('--log-file <file>', 'also write log lines there, as JSON')
-    .option('--state <dir>', 'local R2 to publish to, as "wrangler dev --persist-to" (default: .wrangler/state)')
+    .option(...TARGET)
+    .option(...STATE)
     .option('--json <file>', 'also write the result there, as JSON')
+}
+
+const TARGET = [
+  '--target <where>',
+  'local: R2 and D1 of this disk; remote: Cloudflare\'s, with the environment\'s credentials; or the folder of "npm run serve"',
+  'local',
+] as const
+const STATE = [
+  '--state <dir>',
+  'of local: its folder, as "wrangler dev --persist-to" (default: .wrangler/state)',
+] as const
+
+/** Where models are published and feedback is kept (`placeOf`). */
+export function withPlace(command: Command): Command {
+  return command.option(...TARGET).option(...STATE)
 }
 
 /** For an option that may stand several times. */

@@ -11,9 +11,12 @@ import { OBJECTIVE_SOURCES, type Objective, parseObjective } from '../evaluate/i
 import type { TuneOptions, TuneReport } from '../experiments/tune.ts'
 import type { Compute } from '../index.ts'
 import { table } from '../io/table.ts'
+import type { Run } from '../tracking/index.ts'
 import { STRATEGIES, type StrategyName, type Trial } from '../tuning/index.ts'
-import { type ConfigFlags, configOf, type Surroundings, withHandles, writeJson } from './index.ts'
+import { type ConfigFlags, configOf, type Surroundings, writeJson } from './index.ts'
 import { collect, DEVICES, parseCount, parsePreset, parseSeed } from './options.ts'
+import { measuresOf } from './run-notes.ts'
+import { runsOf, tracked } from './tracked.ts'
 import { readSpace } from './tune-space.ts'
 
 export interface TuneFlags extends ConfigFlags {
@@ -31,6 +34,8 @@ export interface TuneFlags extends ConfigFlags {
   resume?: boolean
   writePreset?: string
   json?: string
+  /** as it was typed */
+  commandLine?: string
 }
 
 /** Rows of the table of the best. */
@@ -47,24 +52,59 @@ export async function tuneCommand(flags: TuneFlags, surroundings: Surroundings):
   const objective = { ...metric, source: flags.source }
   const config = configOf(flags, cwd, {})
   const space = readSpace(flags.space === undefined ? null : resolve(cwd, flags.space), flags.try ?? [])
+  const name = runName(flags)
   const { tuneConfig } = await import('../experiments/tune.ts')
   const { device, threads } = flags
   const options: Omit<TuneOptions, 'handles'> = {
     ...{ config, space, objective, strategy: flags.strategy, draws: flags.trials },
     ...{ maxUsers: flags.users, workers: flags.workers },
     compute: { device, ...(threads !== undefined && { threads }) },
-    folder: resolve(cwd, 'runs', runName(flags)),
+    folder: join(runsOf(surroundings), name),
     resume: flags.resume ?? false,
   }
-  const report = await withHandles(config, surroundings, (handles) => tuneConfig({ ...options, handles }))
-  stdout.write(`${summaryOf(report, config)}\n`)
-  if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-  if (flags.writePreset === undefined) return
-  const file = resolve(cwd, flags.writePreset)
-  writeFileSync(file, presetText(report, new Date()))
-  stdout.write(
-    `\nThe best settings are in ${relative(cwd, file)}: "--preset ${relative(cwd, file)}" lays them over the configuration.\n`,
+  const tell = async (report: TuneReport, run: Run) => {
+    stdout.write(`${summaryOf(report, config)}\n`)
+    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
+    if (flags.writePreset !== undefined) {
+      const file = resolve(cwd, flags.writePreset)
+      writeFileSync(file, presetText(report, new Date()))
+      stdout.write(
+        `\nThe best settings are in ${relative(cwd, file)}: "--preset ${relative(cwd, file)}" lays them over the configuration.\n`,
+      )
+      run.artifacts(file)
+    }
+    run.metrics(bestOf(report))
+    run.artifacts(join(report.folder, 'trials.jsonl'))
+  }
+  const { commandLine = '' } = flags
+  await tracked(
+    { kind: 'tune', name, config, commandLine, isDeferred: true },
+    surroundings,
+    (handles, run) => {
+      const onOpened: TuneOptions['onOpened'] = (inputs) => {
+        run.begin(options.folder)
+        const params = {
+          objective: flags.objective,
+          source: flags.source,
+          strategy: flags.strategy,
+          users: flags.users,
+        }
+        run.note({ data: inputs, params: { ...params, space: JSON.stringify(space) } })
+      }
+      return tuneConfig({ ...options, onOpened, handles })
+    },
+    tell,
   )
+}
+
+/** What the search found, for the record of the run. */
+function bestOf({ objective, ranked, configured, chosen }: TuneReport): Record<string, number> {
+  const name = `${objective.metric}@${objective.cutoff}`
+  return {
+    ...measuresOf(`best.${name}`, ranked[0]!.value),
+    ...(configured && measuresOf(`configured.${name}`, configured.value)),
+    ...(chosen && measuresOf(`chosen.${name}`, chosen)),
+  }
 }
 
 /** A folder's name under runs/. */
@@ -132,7 +172,7 @@ export function presetText(
 }
 
 /** `marquee tune` */
-export function addTuneCommand(program: Command, surroundings: Surroundings): void {
+export function addTuneCommand(program: Command, surroundings: Surroundings, commandLine: string): void {
   program
     .command('tune')
     .description('try settings on the validation part: the best, and what they are worth')
@@ -167,5 +207,5 @@ export function addTuneCommand(program: Command, surroundings: Surroundings): vo
     .addOption(new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']))
     .option('--log-file <file>', 'also write log lines there, as JSON')
     .option('--json <file>', 'also write the result there, as JSON')
-    .action((flags: TuneFlags) => tuneCommand(flags, surroundings))
+    .action((flags: TuneFlags) => tuneCommand({ ...flags, commandLine }, surroundings))
 }

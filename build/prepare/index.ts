@@ -54,7 +54,10 @@ export async function prepare(
   const { parts, files } = await divide(interactions, catalog, config, handles)
   interactions.parts = parts
   requireParts(parts, split)
-  const summary = summarize(catalog, interactions, handles.log)
+  const summary = {
+    ...summarize(catalog, interactions, handles.log),
+    ...(dataset.feedback && { feedback: dataset.feedback }),
+  }
   step('writing the tables', 3)
   const describe = (tables: TableReport[]): Statistics => {
     const { parts: _parts, coverage, ...counts } = summary

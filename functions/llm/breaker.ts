@@ -20,6 +20,11 @@ export class Breaker {
     return true
   }
 
+  /** Whether it is left alone now, but for a try. */
+  isResting(): boolean {
+    return this.#restsUntil > 0
+  }
+
   worked(): void {
     this.#failedAt = []
     this.#restsUntil = 0

@@ -161,9 +161,9 @@ export function openLlm(
 }
 
 /** What the language model did in this isolate, for metrics. */
-export function llmCounts(env: Env): { tasks: LlmCounts; cost: number } {
+export function llmCounts(env: Env): { tasks: LlmCounts; cost: number; isResting: boolean } {
   const settings = settingsOf(env).llm
-  return { tasks: counts, cost: settings ? costOf(counts, settings) : 0 }
+  return { tasks: counts, cost: settings ? costOf(counts, settings) : 0, isResting: breaker.isResting() }
 }
 
 const REFUSAL = { ok: false, reason: 'off' } as const

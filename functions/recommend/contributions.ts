@@ -31,8 +31,8 @@ export function contributionsTo(
     for (const [position, item] of items.entries())
       given.set(item, (given.get(item) ?? 0) + scale * contributions[position]!)
   }
-  const { likes, likesWithFactors, foldInWeights, lastRated, lastRatedCounts } = taste
-  if (sources.cf) add('cf', likesWithFactors, model.kernels.contributions(itemIndex, likesWithFactors, foldInWeights))
+  const { likes, foldedItems, foldedWeights, lastRated, lastRatedCounts } = taste
+  if (sources.cf) add('cf', foldedItems, model.kernels.contributions(itemIndex, foldedItems, foldedWeights))
   if (sources.next) add('next', lastRated, nextContributions(model.next, itemIndex, lastRated, lastRatedCounts))
   if (sources.neighbours) {
     const { likesWithNeighbours, neighbourStrengths } = taste

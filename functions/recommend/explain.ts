@@ -26,7 +26,7 @@ export function explainAll(
   { genres: wantedGenres = [], locale = 'en' }: Pick<RecommendOptions, 'genres' | 'locale'>,
 ): Reason[] {
   const words = REASON_WORDS[locale]
-  const { likes, likesWithFactors, foldInWeights, lastRated, lastRatedCounts } = taste
+  const { likes, foldedItems, foldedWeights, lastRated, lastRatedCounts } = taste
   const { likesWithNeighbours, neighbourStrengths } = taste
   const { kernels, next, neighbours } = model
   const voices = list.map(voiceOf)
@@ -41,9 +41,11 @@ export function explainAll(
   const fromNeighbours = neighbourContributionsOf(neighbours, ofNeighbours, likesWithNeighbours, neighbourStrengths)
   const reasonBy: Record<Source, (itemIndex: number) => Reason> = {
     cf(itemIndex) {
-      const given = kernels.contributions(itemIndex, likesWithFactors, foldInWeights)
-      const reason = model.placedByTexts[itemIndex] === 1 ? placedReason : likedReason
-      return reason(likesWithFactors, given, model, words)
+      const given = kernels.contributions(itemIndex, foldedItems, foldedWeights)
+      if (model.placedByTexts[itemIndex] === 1) return placedReason(foldedItems, given, model, words)
+      // a tower looks at all that was rated last, like what comes next
+      const reason = model.tower ? nextReason : likedReason
+      return reason(foldedItems, given, model, words)
     },
     next: (itemIndex) => nextReason(lastRated, rowOf(itemIndex, ofNext, fromNext), model, words),
     neighbours: (itemIndex) =>

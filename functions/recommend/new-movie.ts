@@ -133,9 +133,8 @@ export interface Rank {
 export function rankOfPlaced(placed: PlacedMovie, history: History, model: Model): Rank | null {
   const taste = tasteOf(history, model)
   if (taste.likes.length === 0 || placed.terms.terms.length === 0) return null
-  const { likesWithFactors } = taste
-  const viewer =
-    likesWithFactors.length > 0 ? model.kernels.foldIn(likesWithFactors, taste.foldInWeights).slice() : null
+  const { foldedItems } = taste
+  const viewer = foldedItems.length > 0 ? model.kernels.foldIn(foldedItems, taste.foldedWeights).slice() : null
   const sources = retrieve(taste, model)
   const blocked = new Uint8Array(model.catalog.numItems)
   for (const item of history.itemIndices) blocked[item] = 1

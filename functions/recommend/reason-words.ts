@@ -12,6 +12,7 @@ export interface ReasonWords {
   similar(title: string, terms: string): string
   popularIn(genre: string): string
   popular: string
+  batch: string
   stars(where: string, mean: string, ratings: number): string
 }
 
@@ -26,6 +27,7 @@ export const REASON_WORDS: Record<Locale, ReasonWords> = {
     similar: (title, terms) => `Similar to ${title}: ${terms}.`,
     popularIn: (genre) => `Popular in ${genre}`,
     popular: 'Popular with all viewers',
+    batch: 'Chosen for you earlier, from what you had watched by then.',
     stars: (where, mean, ratings) => `${where}: ${mean} stars from ${ratings} ratings.`,
   },
   vi: {
@@ -38,6 +40,7 @@ export const REASON_WORDS: Record<Locale, ReasonWords> = {
     similar: (title, terms) => `Giống ${title}: ${terms}.`,
     popularIn: (genre) => `Nổi tiếng trong thể loại ${GENRES_IN_VIETNAMESE[genre] ?? genre}`,
     popular: 'Nổi tiếng với mọi người xem',
+    batch: 'Đã chọn sẵn cho bạn từ những phim bạn xem trước đó.',
     stars: (where, mean, ratings) => `${where}: ${mean} sao từ ${ratings} lượt chấm.`,
   },
 }

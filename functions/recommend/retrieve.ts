@@ -4,15 +4,19 @@ import type { Source } from '#core/schemas/config.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
 import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
 import { hasNextScores, nextScores } from '#core/scoring/next-scores.ts'
+import { towerReach } from '#core/scoring/user-tower.ts'
 
 /** What a history says about its viewer. */
 export interface Taste {
   /** item indices of the likes, in the order of time */
   likes: Int32Array
-  /** those of them that have factors */
-  likesWithFactors: Int32Array
-  /** what each of these weighs when they are folded in: 1 the newest, less the older ones */
-  foldInWeights: Float32Array
+  /**
+   * what the collaborative score is made from, in the order of time: those of the likes that have factors; where the model
+   * has a user tower, all that was rated last, liked or not, as far back as it looks
+   */
+  foldedItems: Int32Array
+  /** what each of these weighs: 1 the newest like, less the older ones; for a tower by its stars */
+  foldedWeights: Float32Array
   /** the last of all that was rated, liked or not, the oldest first, as far back as `next` looks; none where it is mute */
   lastRated: Int32Array
   /** how much each of these counts beside its age, by its stars */
@@ -52,8 +56,7 @@ export function tasteOf(history: History, model: Model): Taste {
   const likesWithNeighbours = withNeighbours.subarray(0, numWithNeighbours)
   return {
     likes,
-    likesWithFactors,
-    foldInWeights: recencyWeights(likesWithFactors.length, model.recencyHalfLife),
+    ...(model.tower ? lastTowerItems(history, model.tower) : foldedLikes(likesWithFactors, model)),
     ...lastRatedOf(history, model),
     likesWithNeighbours,
     neighbourStrengths: recencyWeights(likesWithNeighbours.length, model.neighbourHalfLife),
@@ -65,17 +68,10 @@ export function tasteOf(history: History, model: Model): Taste {
  * @param reuse put all scores where the next such call on this model overwrites them, for who is done with them by then
  */
 export function retrieve(taste: Taste, model: Model, reuse = false): SourceScores {
-  const {
-    likes,
-    likesWithFactors,
-    foldInWeights,
-    lastRated,
-    lastRatedCounts,
-    likesWithNeighbours,
-    neighbourStrengths,
-  } = taste
+  const { likes, foldedItems, foldedWeights, lastRated, lastRatedCounts, likesWithNeighbours, neighbourStrengths } =
+    taste
   const { kernels, next, neighbours, content, catalog } = model
-  const cf = likesWithFactors.length > 0 ? kernels.scan(kernels.foldIn(likesWithFactors, foldInWeights)) : null
+  const cf = foldedItems.length > 0 ? kernels.scan(kernels.foldIn(foldedItems, foldedWeights)) : null
   // after the fold-in, which may make the kernels' memory grow
   const [forNext, forNeighbours, forContent] = reuse ? kernels.rooms() : []
   return {
@@ -87,6 +83,26 @@ export function retrieve(taste: Taste, model: Model, reuse = false): SourceScore
         : null,
     content: likes.length > 0 && content.numTerms > 0 ? contentScores(content, likes, forContent) : null,
     popularity: catalog.popularity,
+  }
+}
+
+function foldedLikes(likes: Int32Array, { recencyHalfLife }: Model): Pick<Taste, 'foldedItems' | 'foldedWeights'> {
+  return { foldedItems: likes, foldedWeights: recencyWeights(likes.length, recencyHalfLife) }
+}
+
+/** The last of the history that says something to the tower. */
+function lastTowerItems(
+  { itemIndices, ratings }: History,
+  tower: NonNullable<Model['tower']>,
+): Pick<Taste, 'foldedItems' | 'foldedWeights'> {
+  const known: number[] = []
+  const most = towerReach(tower)
+  for (let at = itemIndices.length - 1; at >= 0 && known.length < most; at--)
+    if (tower.historyScales[itemIndices[at]!]! > 0) known.push(at)
+  known.reverse()
+  return {
+    foldedItems: Int32Array.from(known, (at) => itemIndices[at]!),
+    foldedWeights: Float32Array.from(known, (at) => Math.max(0, ratings[at]!) ** tower.ratingExponent),
   }
 }
 

@@ -95,8 +95,8 @@ function nameCauses(moved: Moved[], before: [History, Standings], after: [Histor
       ? caused.map(({ itemIndex }) => contributionsTo(itemIndex, standings, model))
       : []
   const givenAfter = given(after)
-  const { likesWithFactors, foldInWeights } = before[1].taste
-  if (before[1].sources.cf) model.kernels.foldIn(likesWithFactors, foldInWeights)
+  const { foldedItems, foldedWeights } = before[1].taste
+  if (before[1].sources.cf) model.kernels.foldIn(foldedItems, foldedWeights)
   const givenBefore = given(before)
   for (const [at, move] of caused.entries()) {
     const effects = changed.map((item) => ({

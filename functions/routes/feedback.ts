@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { foldEvents, type MarkEvent } from '#core/feedback/fold.ts'
 import {
   type Feedback,
   FeedbackList,
@@ -12,7 +13,6 @@ import {
 } from '#core/schemas/api.ts'
 import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
-import { foldEvents, type MarkEvent } from '../feedback/fold.ts'
 import { readEvents, undoMark, writeMark } from '../feedback/store.ts'
 import { ProblemError } from './errors.ts'
 import { itemIndexOf, nowSeconds } from './present.ts'

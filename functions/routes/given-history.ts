@@ -1,6 +1,6 @@
+import { LIKED_STARS } from '#core/feedback/counted.ts'
 import { type History, type HistoryRow, historyOf } from '#core/history.ts'
 import type { HistoryEntry } from '#core/schemas/api.ts'
-import { LIKED_STARS } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 

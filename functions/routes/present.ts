@@ -1,14 +1,16 @@
 import type { CatalogIndex } from '#core/format/catalog.ts'
-import type { History } from '#core/history.ts'
+import { type History, likedItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type {
   Degraded,
+  ExperimentMark,
   MovieSummary,
   Reason,
   Recommendations,
   RecommendedMovie,
   RecommendOptions,
 } from '#core/schemas/api.ts'
+import { rankBatch } from '#recommend/batch.ts'
 import type { Blended } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
 import { expectedStars } from '#recommend/predict-stars.ts'
@@ -39,14 +41,15 @@ export function itemIndexOf(catalog: CatalogIndex, movieId: number): number {
 
 /**
  * What every recommend route answers with.
- * @param about `starred` is the part of the history that has stars of the viewer's own
+ * @param about `starred` is the part of the history that has stars of the viewer's own; `experiment` where the answer
+ * belongs to one
  * @param time of the request, in seconds since 1970
  */
 export function recommendations(
   served: OpenedModel,
   history: History,
   options: RecommendOptions,
-  about: { starred: History; degraded: Degraded; unknownMovieIds: number[] },
+  about: { starred: History; degraded: Degraded; unknownMovieIds: number[]; experiment?: ExperimentMark | undefined },
   time: number = nowSeconds(),
 ): Recommendations {
   const { model, modelId, manifest } = served
@@ -66,13 +69,53 @@ export function recommendations(
     weights,
     history: { ratings: history.itemIndices.length, likes: taste.likes.length, unknownMovieIds: about.unknownMovieIds },
     ...(diversity && { diversity }),
+    ...(about.experiment && { experiment: about.experiment }),
     degraded: about.degraded,
     ...fields(
       blended.map(({ itemIndex }) => itemIndex),
       hasMore,
     ),
     items: recommendedMovies(model, blended, reasons, about.starred, time, numShown),
-    ...(replay && { replay: replayOf(served, time, [{ history, ...about }], { recommend: asked }) }),
+    ...(replay && {
+      replay: replayOf(served, time, [{ history, ...about }], { recommend: asked, experiment: about.experiment }),
+    }),
+  }
+}
+
+/**
+ * A list that was computed beforehand, as an answer.
+ * @param movieIds best first
+ * @param about `history` as far as it is known
+ */
+export function batchRecommendations(
+  served: OpenedModel,
+  movieIds: readonly number[],
+  options: RecommendOptions,
+  about: { history: History; starred: History; degraded: Degraded; experiment?: ExperimentMark | undefined },
+): Recommendations {
+  const { model, modelId, manifest } = served
+  const { history, starred, degraded, experiment } = about
+  const { shown, numShown, fields } = pageOf(options.cursor, served)
+  const k = listLength(options.k, manifest)
+  const { blended, reasons, diversity, hasMore } = rankBatch(movieIds, history, options, k, model, shown)
+  return {
+    modelId,
+    seed: null,
+    rung: 'batch',
+    weights: { cf: 0, next: 0, neighbours: 0, content: 0, popularity: 0 },
+    history: {
+      ratings: history.itemIndices.length,
+      likes: likedItems(history, model.likedFrom).length,
+      unknownMovieIds: [],
+    },
+    ...(diversity && { diversity }),
+    ...(experiment && { experiment }),
+    degraded,
+    ...fields(
+      blended.map(({ itemIndex }) => itemIndex),
+      hasMore,
+    ),
+    items: recommendedMovies(model, blended, reasons, starred, nowSeconds(), numShown),
   }
 }
 

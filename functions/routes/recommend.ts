@@ -1,23 +1,69 @@
 import * as z from 'zod'
-import { HistoryRequest, Recommendations, RecommendOptions, UserId } from '#core/schemas/api.ts'
-import type { RequestLog } from '../context.ts'
-import type { Env } from '../env.ts'
-import type { ServedModel } from '../open-model.ts'
-import { recommendations } from './present.ts'
+import {
+  type Degraded,
+  HistoryRequest,
+  Recommendations,
+  type RecommendOptions,
+  UserId,
+  UserRecommendOptions,
+} from '#core/schemas/api.ts'
+import { UnknownNameError } from '#recommend/constraints.ts'
+import { findBatchList } from '../batch-lists.ts'
+import { inExperiment, type Part, type Participant } from '../experiment/take-part.ts'
+import { userHistory } from '../histories.ts'
+import { ProblemError } from './errors.ts'
+import { batchRecommendations, recommendations } from './present.ts'
 import { type Route, route } from './route.ts'
 import { type Viewer, viewerHistory } from './viewer.ts'
 
 const UserParams = z.strictObject({ userId: UserId })
 
-interface Handles {
-  served: ServedModel
-  env: Env
-  log: RequestLog
+async function forViewer(viewer: Viewer, asked: RecommendOptions, handles: Participant): Promise<Recommendations> {
+  return inExperiment(viewer.userId, asked, handles, async ({ served, options, experiment }) => {
+    const about = await viewerHistory(viewer, { ...handles, served })
+    return recommendations(served, about.history, options, { ...about, experiment })
+  })
 }
 
-async function forViewer(viewer: Viewer, options: RecommendOptions, handles: Handles): Promise<Recommendations> {
-  const about = await viewerHistory(viewer, handles)
-  return recommendations(handles.served, about.history, options, about)
+/**
+ * A fresh list; where the published history cannot be read, or the list not be made, the one that was computed beforehand.
+ * What the live feedback says holds for both, so without it there is no falling back.
+ */
+async function forUser(
+  userId: number,
+  { precomputed = false, ...asked }: UserRecommendOptions,
+  handles: Participant,
+): Promise<Recommendations> {
+  const answerAs = async ({ served, options, experiment }: Part): Promise<Recommendations> => {
+    const { env, log } = handles
+    const user = await userHistory(userId, served.model, env.DB, log)
+    const about = { ...user, unknownMovieIds: [], experiment }
+    const beforehand = async (degraded: Degraded): Promise<Recommendations | null> => {
+      const list = user.mayFallBack ? await findBatchList(env.DB, userId, log) : null
+      const answer = list && batchRecommendations(served, list.movieIds, options, { ...about, degraded })
+      return answer && answer.items.length > 0 ? answer : null
+    }
+    if (precomputed || user.degraded.includes('publishedHistory')) {
+      const answer = await beforehand(user.degraded)
+      if (answer) return answer
+    }
+    try {
+      return recommendations(served, user.history, options, about)
+    } catch (error) {
+      // what the request is at fault for, no other list can mend
+      const answer =
+        error instanceof ProblemError || error instanceof UnknownNameError
+          ? null
+          : await beforehand([...user.degraded, 'ranking'])
+      if (!answer) throw error
+      log({ event: 'degraded', part: 'ranking', reason: String(error) })
+      return answer
+    }
+  }
+  // a list of before is no arm's
+  return precomputed
+    ? answerAs({ served: handles.served, options: asked })
+    : inExperiment(userId, asked, handles, answerAs)
 }
 
 export const recommendRoutes: Route[] = [
@@ -27,9 +73,9 @@ export const recommendRoutes: Route[] = [
     tag: 'recommend',
     summary: 'Top movies for a user, from the published history and what was rated since',
     params: UserParams,
-    query: RecommendOptions,
+    query: UserRecommendOptions,
     answer: Recommendations,
-    handle: ({ params, query, ...handles }) => forViewer(params, query, handles),
+    handle: ({ params, query, ...handles }) => forUser(params.userId, query, handles),
   }),
   route({
     method: 'post',
@@ -38,9 +84,9 @@ export const recommendRoutes: Route[] = [
     tag: 'recommend',
     summary: 'The same with the options in the body',
     params: UserParams,
-    body: RecommendOptions,
+    body: UserRecommendOptions,
     answer: Recommendations,
-    handle: ({ params, body, ...handles }) => forViewer(params, body, handles),
+    handle: ({ params, body, ...handles }) => forUser(params.userId, body, handles),
   }),
   route({
     method: 'post',

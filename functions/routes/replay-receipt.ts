@@ -9,7 +9,7 @@ export function replayOf(
   { model, modelId }: OpenedModel,
   time: number,
   viewers: ViewerHistory[],
-  asked: Pick<Replay, 'recommend' | 'group' | 'whatIf'>,
+  { experiment, ...asked }: Pick<Replay, 'experiment' | 'recommend' | 'group' | 'whatIf'>,
 ): Replay {
   const { movieIds } = model.catalog
   const rowsOf = ({ itemIndices, ratings, timestamps }: History) =>
@@ -29,6 +29,7 @@ export function replayOf(
       unknownMovieIds,
       degraded,
     })),
+    ...(experiment && { experiment }),
     ...asked,
   }
 }

@@ -1,4 +1,5 @@
 import { Replay, Replayed } from '#core/schemas/api.ts'
+import { experimentModel } from '../experiment/running.ts'
 import type { OpenedModel } from '../open-model.ts'
 import { withStoredModel } from '../stored-model.ts'
 import { groupRecommendations } from './group.ts'
@@ -8,7 +9,7 @@ import { type Route, route } from './route.ts'
 import { whatIfAnswer } from './what-if.ts'
 
 /** The answer that a receipt is of, with the receipt in it again. */
-function replayed(opened: OpenedModel, { viewers, time, recommend, group, whatIf }: Replay): Replayed {
+function replayed(opened: OpenedModel, { viewers, time, experiment, recommend, group, whatIf }: Replay): Replayed {
   const known = viewers.map((viewer) => viewerOfReceipt(viewer, opened))
   const [first] = known
   if (group) {
@@ -16,7 +17,7 @@ function replayed(opened: OpenedModel, { viewers, time, recommend, group, whatIf
     return groupRecommendations(opened, known, members, { ...options, replay: true }, time)
   }
   if (whatIf) return whatIfAnswer(opened, first!, { ...whatIf, replay: true }, time)
-  return recommendations(opened, first!.history, { ...recommend, replay: true }, first!, time)
+  return recommendations(opened, first!.history, { ...recommend, replay: true }, { ...first!, experiment }, time)
 }
 
 export const replayRoutes: Route[] = [
@@ -29,9 +30,11 @@ export const replayRoutes: Route[] = [
     body: Replay,
     answer: Replayed,
     errors: [404, 409],
-    handle: ({ body, served, ...handles }) =>
-      body.modelId === served.modelId
-        ? replayed(served, body)
-        : withStoredModel(body.modelId, served, handles, (opened) => replayed(opened, body)),
+    async handle({ body, served, ...handles }) {
+      const open = body.modelId === served.modelId ? served : experimentModel(body.modelId)
+      return open
+        ? replayed(open, body)
+        : withStoredModel(body.modelId, served, handles, (opened) => replayed(opened, body))
+    },
   }),
 ]

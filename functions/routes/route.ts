@@ -2,19 +2,22 @@ import { bodyLimit } from 'hono/body-limit'
 import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
 import type { Scope } from '#core/api-key.ts'
-import type { Rung } from '#core/schemas/api.ts'
 import { rule, show } from '#core/schemas/problem.ts'
 import type { Llm } from '#recommend/handles.ts'
 import { requireOwnUser } from '../auth/caller.ts'
 import { type HonoContext, type RequestLog, timed } from '../context.ts'
 import type { Env } from '../env.ts'
 import { openLlm } from '../llm/index.ts'
+import { stageSeconds } from '../metrics/counts.ts'
+import { countLate, type Noted, noteAnswer } from '../metrics/note-answer.ts'
 import { currentModel, type OpenedModel, type ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { answerWithValidator } from './validator.ts'
 
 type Fields = z.ZodObject
 const NOTHING = z.strictObject({})
+/** What an anonymous viewer may be known by from one request to the next. */
+const VIEWER_KEY = /^[A-Za-z0-9._-]{8,64}$/
 
 /** One operation of the API: what `openapi.json` says of it and what it does. */
 export interface Route {
@@ -31,6 +34,8 @@ export interface Route {
   answer: z.ZodType
   /** depends on nothing but the address and the model, so caches may keep it for a while */
   isSameForAll?: boolean
+  /** not JSON but text */
+  textType?: string
   /** also answers by server-sent events, to who accepts nothing else */
   isStreamed?: boolean
   /** statuses besides 200 and 500 */
@@ -70,6 +75,10 @@ export interface RouteRequest<
   log: RequestLog
   /** its time begins with the request */
   llm: Llm
+  /** of X-Viewer-Id; null: none was sent */
+  viewerKey: string | null
+  /** let work go on after the answer has left */
+  defer(work: Promise<unknown>): void
 }
 
 /** One of a stream; the data is sent as JSON. */
@@ -108,12 +117,14 @@ export function route<
         env: context.env,
         log: context.get('log'),
         llm: openLlm(context.env, context.executionCtx, context.req.raw, context.get('log')),
+        viewerKey: viewerKeyOf(context),
+        defer: (work: Promise<unknown>) => context.executionCtx.waitUntil(work),
       }
       const { params: inPath, query: inQuery, body: inBody } = request
       requireOwnUser(context.get('caller')!, { inPath, inQuery, inBody })
       if (input.stream && wantsEvents(context)) return streamed(context, input.stream(request))
       const answer = await timed(context, 'answer', Promise.resolve(input.handle(request)))
-      if (hasRung(answer)) context.set('rung', answer.rung)
+      noteAnswer(context, answer as Noted)
       return input.isSameForAll
         ? answerWithValidator(context, JSON.stringify(answer), 'known')
         : context.json(answer as object)
@@ -127,17 +138,24 @@ function wantsEvents(context: HonoContext): boolean {
 
 async function streamed(context: HonoContext, events: AsyncGenerator<ServerEvent>): Promise<Response> {
   let next = await timed(context, 'answer', events.next())
+  // the first event holds the answer, before the headers and the log line go out
+  if (!next.done) noteAnswer(context, next.value.data)
   return streamSSE(context, async (stream) => {
+    const startedAt = Date.now()
     while (!next.done && !stream.aborted) {
       const { event, data } = next.value
       await stream.writeSSE({ event, data: JSON.stringify(data) })
+      if (event === 'done') countLate(context, data)
       next = await events.next()
     }
+    stageSeconds.observe({ stage: 'stream' }, (Date.now() - startedAt) / 1000)
   })
 }
 
-function hasRung(answer: unknown): answer is { rung: Rung } {
-  return typeof answer === 'object' && answer !== null && 'rung' in answer
+/** One that is not sane counts as none: it is for experiments only, and no answer depends on it otherwise. */
+function viewerKeyOf(context: HonoContext): string | null {
+  const sent = context.req.header('X-Viewer-Id') ?? ''
+  return VIEWER_KEY.test(sent) ? sent : null
 }
 
 async function readJson(context: HonoContext, maxBytes: number): Promise<unknown> {

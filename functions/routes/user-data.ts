@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { foldEvents } from '#core/feedback/fold.ts'
+import { publishedRows } from '#core/published-rows.ts'
 import { ErasedUser, UserData, UserId } from '#core/schemas/api.ts'
+import { readBatchList } from '../batch-lists.ts'
 import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
-import { foldEvents } from '../feedback/fold.ts'
+import { readParticipation } from '../experiment/store.ts'
 import { eraseUser, readEvents } from '../feedback/store.ts'
-import { publishedRows } from '../histories.ts'
 import type { ServedModel } from '../open-model.ts'
 import { nowSeconds } from './present.ts'
 import { type Route, route } from './route.ts'
@@ -14,10 +16,15 @@ const UserParams = z.strictObject({ userId: UserId })
 
 /** All or nothing: a copy of one's data must not lack a part in silence. */
 async function dataOf(userId: number, { model, modelId }: ServedModel, env: Env, log: RequestLog): Promise<UserData> {
-  const [rows, events] = await needed(
+  const [rows, events, experiments, batch] = await needed(
     'data',
     log,
-    Promise.all([publishedRows(userId, model), readEvents(env.DB, userId)]),
+    Promise.all([
+      publishedRows(userId, model),
+      readEvents(env.DB, userId),
+      readParticipation(env.DB, userId),
+      readBatchList(env.DB, userId),
+    ]),
   )
   const { isErased } = foldEvents(events, nowSeconds())
   return {
@@ -33,6 +40,8 @@ async function dataOf(userId: number, { model, modelId }: ServedModel, env: Env,
         ? []
         : { version, movieId, kind, rating: halfStars === null ? null : halfStars / 2, until, updatedAt: at },
     ),
+    batch,
+    experiments,
     erased: isErased,
   }
 }

@@ -11,11 +11,9 @@ import {
   UserId,
   UserProfile,
 } from '#core/schemas/api.ts'
-import type { RequestLog } from '../context.ts'
-import type { Env } from '../env.ts'
+import { inExperiment, type Part, type Participant } from '../experiment/take-part.ts'
 import { writeRating } from '../feedback/store.ts'
 import { userHistory } from '../histories.ts'
-import type { ServedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
 import { itemIndexOf, movieSummary, nowSeconds, recommendations, round } from './present.ts'
 import { type Route, route } from './route.ts'
@@ -25,11 +23,9 @@ import { stored } from './stored.ts'
 const SHOWN = 10
 
 async function profile(
-  served: ServedModel,
-  env: Env,
-  log: RequestLog,
+  { served, options, experiment }: Part,
+  { env, log }: Participant,
   userId: number,
-  options: RecommendOptions,
 ): Promise<UserProfile> {
   const { model } = served
   const { history, starred, known, degraded } = await userHistory(userId, model, env.DB, log)
@@ -52,7 +48,7 @@ async function profile(
       .sort((a, b) => a.decade - b.decade),
     topRated: rated.toSorted((a, b) => b.rating - a.rating).slice(0, SHOWN),
     recentFavourites: likes.slice(0, SHOWN),
-    recommendations: recommendations(served, history, options, { starred, degraded, unknownMovieIds: [] }),
+    recommendations: recommendations(served, history, options, { starred, degraded, unknownMovieIds: [], experiment }),
     degraded,
   }
 }
@@ -93,7 +89,8 @@ export const userRoutes: Route[] = [
     query: RecommendOptions,
     answer: UserProfile,
     errors: [404],
-    handle: ({ served, env, log, params, query }) => profile(served, env, log, params.userId, query),
+    handle: ({ params: { userId }, query, ...handles }) =>
+      inExperiment(userId, query, handles, (part) => profile(part, handles, userId)),
   }),
   route({
     method: 'put',

@@ -35,6 +35,7 @@ const config = loadConfig({ path: values.config })
 const handles: StepHandles = {
   log: createLog({ level: 'warn', file: null }),
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 

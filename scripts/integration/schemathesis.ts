@@ -4,12 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../../build/config/load-config.ts'
-import { build } from '../../build/index.ts'
-import { createLog } from '../../build/io/log.ts'
-import { createProgress } from '../../build/io/progress.ts'
 import { pythonWith } from '../python-environment.ts'
-import { startWorker } from '../worker.ts'
+import { startSampleWorker } from '../sample-worker.ts'
 
 /**
  * The API against its own description, by Schemathesis: requests of every shape that /openapi.json allows, and of shapes
@@ -38,7 +34,7 @@ const { values: options, positionals } = parseArgs({
 const scratch = mkdtempSync(join(tmpdir(), 'integration-schemathesis-'))
 try {
   const python = pythonWith(resolve(options.venv ?? join(scratch, 'venv')), PACKAGES)
-  const worker = options.url === undefined ? await startSample() : null
+  const worker = options.url === undefined ? await startSampleWorker(scratch, { TASTE_SECRET }) : null
   try {
     process.exitCode = await test(python, new URL('/openapi.json', options.url ?? worker!.url))
   } finally {
@@ -46,29 +42,6 @@ try {
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true })
-}
-
-/** The Worker with a small model, and a state that nobody else has. */
-function startSample() {
-  const progress = createProgress(process.stderr)
-  const preset = loadConfig({ preset: 'tiny' })
-  const config = {
-    ...preset,
-    project: { ...preset.project, artifacts: join(scratch, 'artifacts') },
-    data: { ...preset.data, minRatingsPerUser: 100, minRatingsPerMovie: 20 },
-  }
-  const log = createLog({ ...config.logging, level: 'warn', beforeLine: progress.clear })
-  const handles = { log, progress, signal: new AbortController().signal }
-  return startWorker({
-    stateDir: join(scratch, 'state'),
-    webDir: join(scratch, 'web'),
-    vars: { REQUEST_LOG: 'off', TASTE_SECRET },
-    log,
-    async beforeServing(store) {
-      await build({ config, until: 'publish', handles, openStore: async () => ({ ...store, close: async () => {} }) })
-      progress.clear()
-    },
-  })
 }
 
 /** @returns its exit code: 0 when it found nothing */

@@ -35,7 +35,7 @@ function run(config: Config, until: Step, store = new MemoryStore(), handles: Pa
   return build({
     config,
     until,
-    handles: { log: quiet, progress: { update() {} }, signal: new AbortController().signal, ...handles },
+    handles: { log: quiet, progress: { update() {} }, track() {}, signal: new AbortController().signal, ...handles },
     openStore: async () => Object.assign(store, { close: async () => {} }),
   })
 }

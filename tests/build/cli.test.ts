@@ -100,6 +100,7 @@ describe('help', () => {
       'publish',
       'import-factors',
       'tune',
+      'runs',
       'models',
       'keys',
     ])
@@ -306,6 +307,7 @@ describe('models', () => {
   const handles = {
     log: { error() {}, warn() {}, info() {}, debug() {} },
     progress: { update() {} },
+    track() {},
     signal: new AbortController().signal,
   }
   async function withTwo() {
@@ -332,7 +334,7 @@ describe('models', () => {
     expect(rolledBack).toMatchObject({ code: 0, stdout: 'The current model is aaaaaaaaaaaaaaaa.\n' })
     const refused = await marquee('models rollback cccccccccccccccc', options)
     expect(refused).toMatchObject({ code: 1, stdout: '' })
-    expect(refused.stderr).toMatch(/cannot roll back to c+: models\/c+\/manifest\.json is missing/)
+    expect(refused.stderr).toMatch(/cannot go to c+: models\/c+\/manifest\.json is missing/)
   })
 })
 

@@ -30,6 +30,13 @@ describe('the build id', () => {
     expect(idOf(change)).not.toBe(idOf())
   })
 
+  test('knows feedback by its content, and nothing of what a rebuild does with a model afterwards', () => {
+    const withFeedback = (file: string) => idOf({ data: { ...config.data, feedback: file } })
+    expect(withFeedback('one.jsonl')).toBe(withFeedback('/elsewhere/two.jsonl'))
+    expect(withFeedback('one.jsonl')).not.toBe(idOf())
+    expect(idOf({ rebuild: { ...config.rebuild, keep: 9 } })).toBe(idOf())
+  })
+
   test('changes with an input and with the code', () => {
     expect(idOf({}, inputs.slice(1))).not.toBe(idOf())
     expect(idOf({}, [{ ...inputs[0]!, sha256: 'c'.repeat(64) }, inputs[1]!])).not.toBe(idOf())

@@ -34,7 +34,7 @@ async function run(imported: { path: string; itemIds?: string }, until: Step = '
   const result = await build({
     config,
     until,
-    handles: { log, progress: { update() {} }, signal: new AbortController().signal },
+    handles: { log, progress: { update() {} }, track() {}, signal: new AbortController().signal },
     openStore: async () => Object.assign(new MemoryStore(), { close: async () => {} }),
   })
   return { ...result, warnings }

@@ -267,7 +267,7 @@ describe('bad input', () => {
   test('an unknown field is named, with those there are', async () => {
     expect((await refused(400, '/recommend/user/1?limit=5')).message).toBe(
       'unknown field limit; fields here: k, genres, genresAll, avoidGenres, yearFrom, yearTo, runtimeFrom, runtimeTo, ' +
-        'minRatings, language, exclude, only, cursor, weights, ranker, diversity, locale, replay',
+        'minRatings, language, exclude, only, cursor, weights, ranker, diversity, locale, replay, precomputed',
     )
     const body = { history: [{ movieId: 1, stars: 3 }] }
     expect((await refused(400, '/recommend/history', { body })).path).toBe('history.0.stars')
@@ -323,13 +323,15 @@ describe('operations', () => {
       '/users/{userId}/feedback',
       '/users/{userId}/data',
       '/taste',
+      '/events',
       '/model',
       '/healthz',
       '/readyz',
+      '/metrics',
     ])
     const { parameters, requestBody } = json.paths['/recommend/user/{userId}'].post
     expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['userId'])
-    expect(requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/RecommendOptions')
+    expect(requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/UserRecommendOptions')
     expect(JSON.stringify(json)).not.toContain(String(Number.MAX_SAFE_INTEGER))
     const references = JSON.stringify(json).match(/#\/components\/schemas\/\w+/g) ?? []
     expect(references.length).toBeGreaterThan(20)

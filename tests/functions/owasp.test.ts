@@ -11,7 +11,7 @@ import { AUDIENCE, claims, ISSUER, signingKey } from '../helpers/tokens.ts'
  * OWASP API Security Top 10 of 2023, item by item, against a Worker as it is set up for the public: tokens of
  * an issuer, and limits, small ones here. docs/security.md says what each item comes to.
  */
-const LIMITS = { LIMIT_READS: 60, LIMIT_WRITES: 5, LIMIT_REFUSED: 10 }
+const LIMITS = { LIMIT_READS: 60, LIMIT_WRITES: 6, LIMIT_REFUSED: 10 }
 const signer = signingKey('key-1', 'ES256')
 
 /** What the issuer answers at each path, and what it was asked for. */
@@ -108,6 +108,7 @@ describe('API1, broken object level authorization', () => {
       ['/users/2/data'],
       ['/users/2/data', { method: 'DELETE' }],
       ['/predict/ratings', { body: { userId: 2, movieIds: [10] } }],
+      ['/events', { body: { userId: 2, events: [{ kind: 'play', movieId: 10 }] } }],
       ['/predict/new-movie', { body: { userId: 2, title: 'X' } }],
       ['/v1/users/2'],
     ]
@@ -212,11 +213,13 @@ describe('API5, broken function level authorization', () => {
       'get /users/{userId}/feedback': 'read',
       'get /users/{userId}/data': 'read',
       'delete /users/{userId}/data': 'write',
+      'post /events': 'write',
       'post /taste': 'read',
       'put /taste': 'read',
       'get /model': 'read',
       'get /healthz': 'public',
       'get /readyz': 'public',
+      'get /metrics': 'admin',
     })
   })
 

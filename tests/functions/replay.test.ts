@@ -121,7 +121,7 @@ describe('after the model was swapped', () => {
     const { status, code, message } = await refused({ ...replay, modelId: LARGE })
     expect({ status, code }).toEqual({ status: 409, code: 'conflict' })
     expect(message).toBe(
-      `model ${LARGE} takes 90.0 MB and the one that answers, ${SECOND}, 0.0 MB; both together may take 80.0 MB`,
+      `model ${LARGE} takes 90.0 MB and what answers, ${SECOND}, 0.0 MB; together they may take 80.0 MB`,
     )
   })
 

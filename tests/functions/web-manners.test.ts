@@ -161,6 +161,8 @@ describe('the log', () => {
       key: null,
       modelId: expect.stringMatching(/^[0-9a-f]{16}$/),
       rung: 'genrePopularity',
+      degraded: [],
+      experiment: null,
     })
     expect(lines.join()).not.toMatch(/31337|Drama/)
   })

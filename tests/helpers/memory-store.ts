@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ObjectStore } from '../../build/publish/object-store.ts'
+import { ConflictError, type ObjectStore, type PutOptions } from '../../build/publish/object-store.ts'
 
 /** An ObjectStore in memory that counts its puts and can fail at one of them. */
 export class MemoryStore implements ObjectStore {
@@ -8,9 +8,13 @@ export class MemoryStore implements ObjectStore {
   /** number of the put that throws, from 1; what it was to store is not stored */
   failAtPut = Number.POSITIVE_INFINITY
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
+  async put(key: string, bytes: Uint8Array, { replaces }: PutOptions = {}): Promise<void> {
     this.puts.push(key)
     if (this.puts.length >= this.failAtPut) throw new Error(`put ${this.puts.length} failed`)
+    const held = this.objects.get(key) ?? null
+    const isAsRead =
+      held === null || replaces === null ? held === replaces : replaces && !Buffer.compare(held, replaces)
+    if (replaces !== undefined && !isAsRead) throw new ConflictError(key)
     this.objects.set(key, bytes.slice())
   }
   async get(key: string): Promise<Uint8Array | null> {

@@ -9,15 +9,18 @@ export interface Told extends StepHandles {
   /** `done` of each */
   steps: number[]
   notes: (string | undefined)[]
+  /** measures, with the step that they belong to */
+  tracked: { metrics: Record<string, number>; step: number | undefined }[]
 }
 
 export function stepHandles(signal: AbortSignal = new AbortController().signal): Told {
-  const told: Pick<Told, 'lines' | 'labels' | 'steps' | 'notes'> = { lines: [], labels: [], steps: [], notes: [] }
+  const told: Omit<Told, keyof StepHandles> = { lines: [], labels: [], steps: [], notes: [], tracked: [] }
   const log = (message: string) => void told.lines.push(message)
   return {
     ...told,
     signal,
     log: { error: log, warn: log, info: log, debug: log },
+    track: (metrics, step) => void told.tracked.push({ metrics, step }),
     progress: {
       update(label, done, total, note) {
         told.labels.push(`${label} ${done}/${total}`)

@@ -7,6 +7,7 @@ import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
 import type { ArtifactFiles, ItemWeights, MovieText, Prepared, Trained } from '../../build/nouns.ts'
 import { TINY_RANKER_CARD } from './tiny-ranker.ts'
 import { tinyStars } from './tiny-stars.ts'
+import { TINY_TOWER } from './tiny-tower.ts'
 
 /**
  * Ten movies in two tastes, small enough to know every number: space films (ids 10 … 40) lie on the first factor,
@@ -144,6 +145,7 @@ function trained(): Trained {
   return {
     factors: FACTORS,
     itemFactors,
+    tower: null,
     placedByTexts: new Uint8Array(MOVIES.length),
     next: { scales: [{ length: 2, recencyHalfLife: 1, weights }] },
     neighbours,
@@ -204,6 +206,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         terms: TERMS.length,
         ...servingSettings(TINY_CONFIG, TINY_BLEND),
         ...(files.has('ranker.arrow') && { ranker: TINY_RANKER_CARD }),
+        ...(files.has('tower-layers.arrow') && { cf: 'two_tower', tower: TINY_TOWER }),
       },
       evaluation: {
         protocol: 'none: made by hand',

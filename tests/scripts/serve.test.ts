@@ -27,13 +27,24 @@ writeFileSync(
 
 /** `npm run serve -- …` without npm. */
 function serve(...args: string[]) {
-  const script = join(ROOT, 'scripts/serve.ts')
-  const child = spawn(process.execPath, [script, '--folder', join(folder, 'serve'), '--config', config, ...args])
+  return serveIn({}, ...args)
+}
+
+function serveIn(env: Record<string, string>, ...args: string[]) {
+  const command = [join(ROOT, 'scripts/serve.ts'), '--folder', join(folder, 'serve'), '--config', config, ...args]
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...env } })
   started.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   return { child, ended, output: () => output }
+}
+
+async function ready(server: ReturnType<typeof serve>): Promise<void> {
+  while (!server.output().includes('by plain workerd')) {
+    if (server.child.exitCode !== null) throw new Error(server.output())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -59,12 +70,6 @@ describe('npm run serve', { timeout: 120_000 }, () => {
   test('serves by workerd alone, and a rating is still there after a restart', async () => {
     const port = await freePort()
     const at = (path: string) => `http://127.0.0.1:${port}/v1${path}`
-    const ready = async (server: ReturnType<typeof serve>) => {
-      while (!server.output().includes('by plain workerd')) {
-        if (server.child.exitCode !== null) throw new Error(server.output())
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-    }
     const first = serve('--port', String(port))
     await ready(first)
     const { items } = Recommendations.parse(await (await fetch(at('/recommend/user/1?k=3'))).json())
@@ -80,5 +85,36 @@ describe('npm run serve', { timeout: 120_000 }, () => {
     expect(live).toMatchObject([{ movieId: 9, rating: 5 }])
     second.child.kill('SIGTERM')
     expect(await second.ended).toBe(0)
+  })
+
+  test('--page serves the page before the API, --no-build what is published, --env with vars of the environment', async () => {
+    const port = await freePort()
+    const at = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init)
+    const server = serveIn({ AUTH: 'apiKey', HOSTNAME: 'x' }, '--port', String(port), '--no-build', '--page', '--env')
+    await ready(server)
+    const page = await at('/')
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())![1]!
+    const asset = await at(script)
+    expect(asset.headers.get('cache-control')).toContain('immutable')
+    expect((await asset.text()).length).toBeGreaterThan(1000)
+    expect((await at('/docs')).headers.get('content-security-policy')).toContain('img-src')
+    expect((await at('/readyz')).status).toBe(200)
+    expect((await at('/v1/recommend/user/1')).status).toBe(401)
+    expect((await at('/', { method: 'POST' })).status).toBe(404)
+    expect((await at('/assets/none.js')).status).toBe(404)
+    server.child.kill('SIGTERM')
+    expect(await server.ended, server.output()).toBe(0)
+  })
+
+  test('--no-build serves a folder where nothing is published yet, and is not ready', async () => {
+    const port = await freePort()
+    const server = serve('--folder', join(folder, 'empty'), '--no-build', '--port', String(port))
+    await ready(server)
+    expect(server.output()).toContain('serves no model yet')
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503)
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
   })
 })

@@ -91,6 +91,21 @@ export const RecommendOptions = ListOptions.extend({
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>
 
+export const UserRecommendOptions = RecommendOptions.extend({
+  precomputed: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: the list that was computed beforehand (`marquee batch`), such as for mails to everybody: the cheapest answer, ' +
+        'and the same until there is a new one, but for what the filters and the user’s feedback take out. Where the user ' +
+        'has none, and behind its end, the answer is a fresh one; `rung` tells. A list like this cannot be weighed anew',
+    ),
+}).refine(({ precomputed, weights, replay }) => !precomputed || (weights === undefined && !replay), {
+  error: 'goes with neither weights nor replay',
+  path: ['precomputed'],
+})
+export type UserRecommendOptions = z.infer<typeof UserRecommendOptions>
+
 export const HistoryEntry = quickly(
   z.strictObject({
     movieId: MovieId,
@@ -203,12 +218,13 @@ export const Shares = z
       .number()
       .optional()
       .describe('what the learned order of the first movies added; left out where none took part'),
-  } satisfies Record<Source | 'ranker', z.ZodType>)
+    batch: z.number().optional().describe('all of the score where the list was computed beforehand, else left out'),
+  } satisfies Record<Source | 'ranker' | 'batch', z.ZodType>)
   .describe('how much of the score came from each source, below 0 where one speaks against; they sum to the score')
 export type Shares = z.infer<typeof Shares>
 
 export const Reason = z.object({
-  kind: z.enum(['liked', 'next', 'content', 'genre', 'popular']),
+  kind: z.enum(['liked', 'next', 'content', 'genre', 'popular', 'batch']),
   text: z.string().describe('one sentence for the viewer'),
   because: z
     .array(z.object({ movieId: MovieId, title: z.string() }))
@@ -234,15 +250,18 @@ export const RecommendedMovie = MovieSummary.extend({
 export type RecommendedMovie = z.infer<typeof RecommendedMovie>
 
 export const Rung = z
-  .enum(['personalized', 'content', 'genrePopularity', 'popularity'])
-  .describe('the rung of the ladder that the answer stands on')
+  .enum(['personalized', 'content', 'genrePopularity', 'popularity', 'batch'])
+  .describe(
+    'the rung of the ladder that the answer stands on; batch: the list was computed beforehand, since it was asked for so, ' +
+      'or a fresh one was not to be had',
+  )
 export type Rung = z.infer<typeof Rung>
 
 /** Parts of an answer that were not to be had, by name. */
 export const Degraded = z
-  .array(z.enum(['liveRatings', 'publishedHistory', 'parse', 'rerank', 'explain']))
+  .array(z.enum(['liveRatings', 'publishedHistory', 'ranking', 'parse', 'rerank', 'explain']))
   .describe(
-    'what this answer had to do without; empty when all was there. parse, rerank, explain: the language model was asked and gave nothing of use',
+    'what this answer had to do without; empty when all was there. ranking: a fresh list could not be made. parse, rerank, explain: the language model was asked and gave nothing of use',
   )
 export type Degraded = z.infer<typeof Degraded>
 
@@ -256,6 +275,15 @@ export const DiversityReceipt = z
   })
   .describe('what diversity cost and bought; left out where none was asked for')
 export type DiversityReceipt = z.infer<typeof DiversityReceipt>
+
+const ExperimentName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, { error: 'must be 1 to 40 letters, digits, ".", "_" or "-"' })
+
+export const ExperimentMark = z
+  .strictObject({ name: ExperimentName, arm: ExperimentName })
+  .describe('the experiment that the answer belongs to, and its arm there; left out where there is none')
+export type ExperimentMark = z.infer<typeof ExperimentMark>
 
 /** Where a list stands among its pages. */
 export const PAGE = {
@@ -273,13 +301,14 @@ export const Recommendations = z.object({
   modelId: z.string().describe('build that answered'),
   seed: Seed,
   rung: Rung,
-  weights: BlendWeights.describe('weights this answer was blended with'),
+  weights: BlendWeights.describe('weights this answer was blended with; zeros with rung batch'),
   history: z.object({
     ratings: z.int().describe('movies of the history that the catalogue knows'),
     likes: z.int().describe('those that count as liked'),
     unknownMovieIds: z.array(z.int()).describe('movies of the history that the catalogue lacks'),
   }),
   diversity: DiversityReceipt.optional(),
+  experiment: ExperimentMark.optional(),
   degraded: Degraded,
   ...PAGE,
   items: z.array(RecommendedMovie),
@@ -501,6 +530,7 @@ export const Replay = z
     seed: z.null(),
     time: z.int().min(0).max(0xffff_ffff).describe('of the request, in seconds since 1970'),
     viewers: z.array(ReplayViewer).min(1).max(8),
+    experiment: ExperimentMark.optional(),
     recommend: RecommendOptions.omit({ replay: true }).optional(),
     group: GroupOptions.omit({ replay: true })
       .extend({ members: z.array(z.strictObject(MEMBER_TERMS)).min(2).max(8) })
@@ -790,6 +820,22 @@ export const UserData = z.object({
       }),
     )
     .describe('what was said through the API, as it was written'),
+  batch: z
+    .object({ modelId: z.string().describe('build that made it'), movieIds: z.array(MovieId) })
+    .nullable()
+    .describe('the list that was computed beforehand; null where there is none'),
+  experiments: z
+    .object({
+      exposures: z
+        .array(
+          z.object({ ...ExperimentMark.shape, exposedAt: z.int().describe('seconds since 1970, first of its day') }),
+        )
+        .describe('days on which an answer belonged to an experiment'),
+      events: z
+        .array(z.object({ experiment: z.string(), kind: z.lazy(() => EventKind), movieId: MovieId, at: z.int() }))
+        .describe('what POST /events told'),
+    })
+    .describe('what is kept for reports on experiments'),
   erased: z.boolean().describe('the user was erased: of the published ratings nothing is used or told any more'),
 })
 export type UserData = z.infer<typeof UserData>
@@ -821,6 +867,32 @@ export const TasteAnswer = z.object({
   dropped: z.int().describe('older ones that found no room: it holds the newest 1,000'),
 })
 export type TasteAnswer = z.infer<typeof TasteAnswer>
+
+export const EventKind = z
+  .enum(['click', 'play', 'complete'])
+  .describe('click: opened what an answer held; play: began to watch it; complete: saw it to the end')
+export type EventKind = z.infer<typeof EventKind>
+
+export const EventsRequest = z
+  .strictObject({
+    userId: UserId.optional().describe('whose events they are; left out, those of the viewer of `X-Viewer-Id`'),
+    events: z
+      .array(z.strictObject({ kind: EventKind, movieId: MovieId }))
+      .min(1)
+      .max(50),
+  })
+  .meta({ examples: [{ userId: 1, events: [{ kind: 'play', movieId: 10 }] }] })
+export type EventsRequest = z.infer<typeof EventsRequest>
+
+export const EventsAnswer = z.object({
+  experiment: ExperimentMark.nullable().describe(
+    'what they were kept for; null: no experiment runs, so nothing was kept',
+  ),
+  stored: z
+    .int()
+    .describe('events that were new: of a viewer, kind, movie and day one is kept, so it may be sent again'),
+})
+export type EventsAnswer = z.infer<typeof EventsAnswer>
 
 export const ModelAnswer = ModelCard.extend({
   modelId: z.string(),

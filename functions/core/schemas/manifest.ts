@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ApiConfig, BlendWeights, SOURCES } from './config.ts'
+import { FeedbackSummary } from './feedback.ts'
 
 /**
  * What is published beside the artifacts. `models/<buildId>/manifest.json` is immutable and holds no
@@ -129,6 +130,9 @@ export const ModelCard = z.object({
     coverage: z.object({ overview: z.number(), cast: z.number(), directors: z.number(), keywords: z.number() }),
     firstRating: z.string(),
     lastRating: z.string(),
+    feedback: FeedbackSummary.optional().describe(
+      'of the feedback that was laid over the ratings; none where none was',
+    ),
   }),
   model: z.object({
     cf: z.string().describe('algorithm of the collaborative score'),
@@ -145,6 +149,19 @@ export const ModelCard = z.object({
       .number()
       .min(0)
       .describe('p of stars^p that a movie of the history counts for what comes next; 0: all the same'),
+    tower: z
+      .object({
+        scales: z.array(
+          z.object({
+            length: z.int().min(1).describe('items back from the end of a history that a pool sees'),
+            recencyHalfLife: z.number().positive().describe('items after which an older one weighs half'),
+          }),
+        ),
+        layerNorm: z.boolean().describe('of the pools'),
+        ratingExponent: z.number().min(0).describe('p of stars^p that a movie of the history counts'),
+      })
+      .optional()
+      .describe('what makes a vector of a history in a two-tower model; none where histories are folded in'),
     factors: z.int(),
     iterations: z.int().describe('sweeps over users and items; 0 where the factors were imported'),
     regularization: z.number().describe('λ of a history that is folded in, where a like weighs 1'),

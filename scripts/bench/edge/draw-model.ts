@@ -58,6 +58,18 @@ const TERM_SHARES: Quantiles = [
   [88_000, 0.00003],
 ]
 const NUM_TERMS = 88_000
+/** Length of a movie's factors by its place among the most rated, in parts of the longest, from the bundled sample. */
+const LENGTHS: Quantiles = [
+  [0, 0.13],
+  [0.5, 0.14],
+  [0.7, 0.18],
+  [0.8, 0.24],
+  [0.9, 0.33],
+  [0.97, 0.48],
+  [0.99, 0.6],
+  [0.999, 0.8],
+  [1, 0.9],
+]
 /** every source takes part, so that nothing is left out of what is timed */
 const BLEND: BlendTable = [
   { minLikes: 0, weights: { cf: 0, next: 0, neighbours: 0, content: 0, popularity: 1 } },
@@ -91,7 +103,8 @@ export function drawModel(shapeName: keyof typeof SHAPES, buildId: string): Draw
   }
   const trained: Trained = {
     factors: cf.factors,
-    itemFactors: drawNormal(shape.movies * cf.factors, 0.1, random),
+    itemFactors: drawFactors(byRank, cf.factors, random),
+    tower: null,
     placedByTexts: new Uint8Array(shape.movies),
     next: {
       scales: next.scales.map(({ maxItems, neighbours: count, ...memory }) => ({
@@ -239,6 +252,16 @@ function drawStars(numItems: number, random: RandomSource): RatingModel<Float32A
     userMean: Float32Array.from({ length: STARS_SIZE }, (_, k) => (k === 0 ? 1 : 0)),
     userPrecision,
   }
+}
+
+/** Rows of any direction; of the best known movies longer ones. */
+function drawFactors(byRank: Int32Array, factors: number, random: RandomSource): Float32Array {
+  const rows = drawNormal(byRank.length * factors, 1 / Math.sqrt(factors), random)
+  for (const [rank, item] of byRank.entries()) {
+    const length = quantile(LENGTHS, 1 - (rank + 0.5) / byRank.length)
+    for (let at = item * factors; at < (item + 1) * factors; at++) rows[at]! *= length
+  }
+  return rows
 }
 
 function drawNormal(length: number, scale: number, { normal }: RandomSource): Float32Array {

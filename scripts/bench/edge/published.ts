@@ -6,8 +6,8 @@ import { Pointer } from '#core/schemas/manifest.ts'
 import { loadConfig } from '../../../build/config/load-config.ts'
 import { build } from '../../../build/index.ts'
 import type { StepHandles } from '../../../build/io/handles.ts'
-import { movePointer, POINTER_KEY } from '../../../build/publish/pointer.ts'
-import { folderStore } from '../../serve/folder-store.ts'
+import { folderStore } from '../../../build/publish/folder-store.ts'
+import { movePointer, POINTER_KEY, readPointer } from '../../../build/publish/pointer.ts'
 import { drawModel } from './draw-model.ts'
 
 export const EDGE_SHAPES = ['sample', 'ml-32m'] as const
@@ -51,7 +51,7 @@ async function drawnModel(shape: Exclude<EdgeShape, 'sample'>): Promise<string> 
   const { files, manifest } = drawModel(shape, buildId)
   for (const [name, bytes] of files) await store.put(`models/${buildId}/${name}`, bytes)
   await store.put(`models/${buildId}/manifest.json`, new TextEncoder().encode(JSON.stringify(manifest)))
-  await movePointer(store, null, buildId, new Date())
+  await movePointer(store, await readPointer(store), buildId, new Date())
   return folder
 }
 
@@ -67,5 +67,6 @@ function hashOf(paths: string[]): string {
 const QUIET: StepHandles = {
   log: { error: console.error, warn: console.error, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }

@@ -15,6 +15,7 @@ const NUM_ITEMS = 60
 const handles = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 

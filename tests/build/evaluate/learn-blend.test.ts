@@ -15,6 +15,7 @@ const SETTINGS = { seed: 1, bootstrapSamples: 200 }
 const handles = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 

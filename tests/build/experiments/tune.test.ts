@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../../../build/cli.ts'
 import { loadConfig } from '../../../build/config/load-config.ts'
 import type { TuneReport } from '../../../build/experiments/tune.ts'
+import { readMetrics, readRecord } from '../../../build/tracking/index.ts'
 import type { Trial } from '../../../build/tuning/index.ts'
 import { writeSmallMovieLens } from '../../helpers/small-movielens.ts'
 
@@ -65,6 +66,12 @@ describe('a search', { timeout: 120_000 }, () => {
     expect(report.users).toBe(40)
     const means = report.ranked.map(({ value }) => value.mean)
     expect(means).toEqual(means.toSorted((a, b) => b - a))
+
+    const record = readRecord(join(folder, 'runs/whole'))!
+    expect(record).toMatchObject({ kind: 'tune', name: 'whole', status: 'done', params: { source: 'cf', users: 2000 } })
+    expect(record.metrics).toMatchObject({ 'best.ndcg@10': means[0], 'best.ndcg@10.low': report.ranked[0]!.value.low })
+    const lines = readMetrics(join(folder, 'runs/whole')).filter(({ step }) => step !== null)
+    expect(lines.map(({ metrics }) => metrics['trial.ndcg@10'])).toEqual(trials.map(({ value }) => value!.mean))
   })
 
   test('that was stopped goes on where it was, to the same trials, with none done twice', async () => {
@@ -76,6 +83,8 @@ describe('a search', { timeout: 120_000 }, () => {
     expect(stopped.stderr).toMatch(/2 trials are in .*stopped: --resume goes on/)
     const before = trialsOf('stopped')
     expect(before).toHaveLength(2)
+    const record = readRecord(join(folder, 'runs/stopped'))!
+    expect(record.status).toBe('stopped')
 
     const again = await tune(`${CF} --trials 3 --name stopped`)
     expect(again.code).toBe(1)
@@ -84,10 +93,13 @@ describe('a search', { timeout: 120_000 }, () => {
     const other = await tune(`${CF} --trials 3 --name stopped --resume --seed 7`)
     expect(other.code).toBe(1)
     expect(other.stderr).toMatch(/found a run with other facts: the configuration, seed \(42, now 7\)/)
+    // what was refused leaves the record alone
+    expect(readRecord(join(folder, 'runs/stopped'))).toEqual(record)
 
     // and two workers come to what one came to
     const resumed = await tune(`${CF} --trials 3 --name stopped --resume --workers 2`)
     expect(resumed.code, resumed.stderr).toBe(0)
+    expect(readRecord(join(folder, 'runs/stopped'))).toMatchObject({ status: 'done', startedAt: record.startedAt })
     const after = trialsOf('stopped')
     expect(after).toHaveLength(4)
     expect(after.slice(0, 2)).toEqual(before)

@@ -27,6 +27,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const HANDLES = {
   log: { error() {}, warn() {}, info() {}, debug() {} },
   progress: { update() {} },
+  track() {},
   signal: new AbortController().signal,
 }
 const pointer = (bytes: Buffer) =>

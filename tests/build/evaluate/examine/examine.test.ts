@@ -61,6 +61,7 @@ const examination = examine(
     uncompressed: {
       itemFactors,
       placedByTexts: new Uint8Array(numItems),
+      tower: null,
       foldIn: { unobservedWeight, regularization, regularizationExponent, unobservedMass: 0 },
       neighbours: pair,
     },
