@@ -22,6 +22,8 @@ export interface OpenedModel {
 /** The model that answers. */
 export interface ServedModel extends OpenedModel {
   publishedAt: string
+  /** models that answered before it, the newest first */
+  previous: readonly string[]
 }
 
 /** No model has been opened yet, and opening one failed. */
@@ -81,7 +83,8 @@ function look(bucket: R2Bucket): Promise<void> {
 async function refresh(bucket: R2Bucket): Promise<void> {
   try {
     const pointer = Pointer.parse(await readJson(bucket, 'models/current.json'))
-    if (served?.modelId === pointer.buildId) served = { ...served, publishedAt: pointer.publishedAt }
+    const { publishedAt, previous } = pointer
+    if (served?.modelId === pointer.buildId) served = { ...served, publishedAt, previous }
     else {
       served = await within(OPEN_MS, open(bucket, pointer))
       modelOpensTotal.add({ outcome: 'opened' })
@@ -95,8 +98,8 @@ async function refresh(bucket: R2Bucket): Promise<void> {
   if (served) await within(OPEN_MS, refreshExperiment(bucket, served, { readManifest, openStored })).catch(() => {})
 }
 
-async function open(bucket: R2Bucket, { buildId, publishedAt }: Pointer): Promise<ServedModel> {
-  return { ...(await openStored(bucket, buildId, await readManifest(bucket, buildId))), publishedAt }
+async function open(bucket: R2Bucket, { buildId, publishedAt, previous }: Pointer): Promise<ServedModel> {
+  return { ...(await openStored(bucket, buildId, await readManifest(bucket, buildId))), publishedAt, previous }
 }
 
 /** @throws {ArtifactError} when there is no such model */

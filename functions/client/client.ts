@@ -53,6 +53,8 @@ export interface MarqueeClient {
   changeTaste(change: api.TasteChange, call?: CallOptions): Promise<api.TasteAnswer>
   /** The model card, and the limits of its lists. */
   model(call?: CallOptions): Promise<api.ModelAnswer>
+  /** The served model and those before it, with how each was judged. */
+  modelHistory(call?: CallOptions): Promise<api.ModelHistory>
   health(call?: CallOptions): Promise<api.Health>
   /** Throws with status 503 where no model is being served. */
   readiness(call?: CallOptions): Promise<api.Readiness>
@@ -106,6 +108,7 @@ export function createClient(options: ClientOptions): MarqueeClient {
     signTaste: (request, own) => post('/taste', request, own),
     changeTaste: (change, own) => ask('PUT', '/taste', own, { body: change }),
     model: (own) => get('/model', {}, own),
+    modelHistory: (own) => get('/model/history', {}, own),
     health: (own) => get('/healthz', {}, own),
     readiness: (own) => get('/readyz', {}, own),
   }

@@ -877,6 +877,36 @@ export interface ModelAnswer {
   }
 }
 
+export interface ModelHistory {
+  /** the served model, then those before it, the newest first; at most 10. Each was judged on data of its own day */
+  models: {
+    modelId: string
+    /** ISO time at which the pointer was moved to the served model, or at which one before it was uploaded */
+    publishedAt: string
+    /** learned from and judged by */
+    ratings: number
+    /** in the catalogue */
+    movies: number
+    usersJudged: number
+    /** NDCG@10 on the test part; null where lists of ten were not judged */
+    ndcgAt10: {
+      mean: number
+      /** lower end of the 95 % bootstrap interval over users */
+      low: number
+      /** upper end of the 95 % bootstrap interval over users */
+      high: number
+    } | null
+    /** the same of plain popularity, on the same users */
+    popularityNdcgAt10: {
+      mean: number
+      /** lower end of the 95 % bootstrap interval over users */
+      low: number
+      /** upper end of the 95 % bootstrap interval over users */
+      high: number
+    } | null
+  }[]
+}
+
 export interface Move extends MovieSummary {
   /** entered, left: the list of k; up, down: to another rank within it */
   kind: 'entered' | 'left' | 'up' | 'down'

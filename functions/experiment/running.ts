@@ -26,7 +26,7 @@ export function experimentProblem(): string | null {
 /** The model that an arm answers by. */
 export function modelOfArm({ modelId }: ExperimentArm, served: ServedModel): ServedModel {
   const own = modelId === null ? undefined : running?.models.get(modelId)
-  return own ? { ...own, publishedAt: served.publishedAt } : served
+  return own ? { ...own, publishedAt: served.publishedAt, previous: served.previous } : served
 }
 
 /** A model that is open for an experiment. */

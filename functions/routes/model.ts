@@ -1,4 +1,5 @@
-import { ModelAnswer } from '#core/schemas/api.ts'
+import { ModelAnswer, ModelHistory } from '#core/schemas/api.ts'
+import { modelHistory } from '../model-history.ts'
 import { type Route, route } from './route.ts'
 
 export const modelRoutes: Route[] = [
@@ -15,5 +16,13 @@ export const modelRoutes: Route[] = [
       api: served.manifest.api,
       ...served.manifest.card,
     }),
+  }),
+  route({
+    method: 'get',
+    path: '/model/history',
+    tag: 'operations',
+    summary: 'The served model and those before it: when each was published, what it learned from, how it was judged',
+    answer: ModelHistory,
+    handle: ({ served, env }) => modelHistory(env.MODELS, served),
   }),
 ]

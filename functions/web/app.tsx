@@ -39,6 +39,9 @@ export function App({ client }: { client: Client }) {
   const ratings = useRatings(client, userId)
   const marks = useMarks(client, userId)
   const model = useLoad('model', 'model', (signal) => client.model({ signal }))
+  const history = useLoad('history', aboutModel ? (model.value?.modelId ?? null) : null, (signal) =>
+    client.modelHistory({ signal }),
+  )
   const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
   const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
     loadProfile(client, userId ?? 0, signal),
@@ -119,7 +122,7 @@ export function App({ client }: { client: Client }) {
       </header>
       <main>
         {aboutModel ? (
-          <ModelPage load={model} onBack={() => go({ aboutModel: false })} />
+          <ModelPage load={model} history={history} onBack={() => go({ aboutModel: false })} />
         ) : (
           <>
             <ViewerPicker

@@ -303,6 +303,11 @@ export const ENGLISH = {
     served: 'Marquee, as served',
     metric: 'NDCG@10',
     coverage: 'Catalogue shown',
+    history: 'Models before this one',
+    historyFailed: 'The models before could not be described',
+    historyOf: 'Each was judged on the data of its own day.',
+    historyOfOne: 'There was none before it yet.',
+    ratings: 'Ratings',
     blend: 'What a list is made of',
     fromLikes: (likes: number) =>
       likes === 0 ? 'Without a like' : likes === 1 ? 'From 1 like' : `From ${likes} likes`,

@@ -208,6 +208,9 @@ const modelPage: Journey = async ({ page, look }) => {
   await page.locator('.footer .text-button').click()
   await page.locator('.leaderboard tbody tr').first().waitFor()
   await look('card')
+  await page.locator('.history').scrollIntoViewIfNeeded()
+  ok((await page.locator('.history tbody tr').count()) >= 1, 'the served model stands in its history')
+  await look('history')
 }
 
 const documentation: Journey = async ({ page }) => {

@@ -8,6 +8,7 @@ export const CALLS: { [Method in keyof MarqueeClient]: (client: MarqueeClient) =
     health: (client) => client.health(),
     readiness: (client) => client.readiness(),
     model: (client) => client.model(),
+    modelHistory: (client) => client.modelHistory(),
     movies: (client) => client.movies({ q: 'star', genres: ['Sci-Fi', 'Drama'], k: 3 }),
     movie: (client) => client.movie(10),
     similarMovies: (client) => client.similarMovies(50, { k: 2, yearFrom: 1970 }),

@@ -325,6 +325,7 @@ describe('operations', () => {
       '/taste',
       '/events',
       '/model',
+      '/model/history',
       '/healthz',
       '/readyz',
       '/metrics',

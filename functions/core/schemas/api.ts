@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ApiConfig, BlendWeights, SOURCES, type Source } from './config.ts'
-import { ModelCard } from './manifest.ts'
+import { Estimate, ModelCard } from './manifest.ts'
 import { quickly } from './quickly.ts'
 
 /**
@@ -900,6 +900,32 @@ export const ModelAnswer = ModelCard.extend({
   api: ApiConfig.describe('limits of the API'),
 })
 export type ModelAnswer = z.infer<typeof ModelAnswer>
+
+const Ndcg = Estimate.nullable().describe('NDCG@10 on the test part; null where lists of ten were not judged')
+
+export const ModelHistory = z.object({
+  models: z
+    .array(
+      z.object({
+        modelId: z.string(),
+        publishedAt: z
+          .string()
+          .describe(
+            'ISO time at which the pointer was moved to the served model, or at which one before it was uploaded',
+          ),
+        ratings: z.int().describe('learned from and judged by'),
+        movies: z.int().describe('in the catalogue'),
+        usersJudged: z.int(),
+        ndcgAt10: Ndcg,
+        popularityNdcgAt10: Ndcg.describe('the same of plain popularity, on the same users'),
+      }),
+    )
+    .min(1)
+    .describe(
+      'the served model, then those before it, the newest first; at most 10. Each was judged on data of its own day',
+    ),
+})
+export type ModelHistory = z.infer<typeof ModelHistory>
 
 export const Health = z.object({ status: z.literal('ok') })
 export type Health = z.infer<typeof Health>

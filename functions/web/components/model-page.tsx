@@ -1,4 +1,4 @@
-import type { ModelAnswer } from '../../client/index.ts'
+import type { ModelAnswer, ModelHistory } from '../../client/index.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
@@ -9,8 +9,14 @@ const COVERAGE = 'coverage@10'
 /** the row of what is served */
 const SERVED = 'marquee'
 
+interface ModelPageProps {
+  load: Load<ModelAnswer>
+  history: Load<ModelHistory>
+  onBack(): void
+}
+
 /** The model's own card: what it learned from, how it was judged beside baselines, and how it blends. */
-export function ModelPage({ load, onBack }: { load: Load<ModelAnswer>; onBack(): void }) {
+export function ModelPage({ load, history, onBack }: ModelPageProps) {
   const { value: card, failure, retry } = load
   const words = strings.model
   return (
@@ -28,6 +34,7 @@ export function ModelPage({ load, onBack }: { load: Load<ModelAnswer>; onBack():
           <Leaderboard card={card} />
           <Blend card={card} />
           {card.evaluation.stars ? <Stars stars={card.evaluation.stars} /> : null}
+          <History load={history} />
         </>
       ) : null}
     </section>
@@ -69,7 +76,6 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
     )
     .sort((a, b) => b.mean - a.mean)
   const most = Math.max(...rows.map(({ high }) => high), Number.MIN_VALUE)
-  const at = (value: number) => `${(100 * value) / most}%`
   return (
     <div class="model-part">
       <h2>{words.leaderboard}</h2>
@@ -88,14 +94,10 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
             <tr key={name} class={name === SERVED ? 'served' : ''}>
               <th scope="row">{name === SERVED ? words.served : name}</th>
               <td class="whisker-cell" aria-hidden="true">
-                <span class="whisker" style={{ left: at(low), right: `calc(100% - ${at(high)})` }} />
-                <span class="whisker-mean" style={{ left: at(mean) }} />
+                <Whisker mean={mean} low={low} high={high} most={most} />
               </td>
               <td class="number">
-                {mean.toFixed(4)}{' '}
-                <span class="muted">
-                  {low.toFixed(3)}–{high.toFixed(3)}
-                </span>
+                <Interval mean={mean} low={low} high={high} />
               </td>
               <td class="number">{(100 * coverage).toFixed(1)} %</td>
             </tr>
@@ -104,6 +106,69 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
       </table>
       <p class="muted">{evaluation.protocol}</p>
     </div>
+  )
+}
+
+/** The models before this one: when, on how much, how good. */
+function History({ load: { value, failure, retry } }: { load: Load<ModelHistory> }) {
+  const words = strings.model
+  const { lang } = document.documentElement
+  if (failure) return <FailureNotice title={words.historyFailed} failure={failure} onRetry={retry} />
+  if (!value) return null
+  const { models } = value
+  const most = Math.max(...models.map(({ ndcgAt10 }) => ndcgAt10?.high ?? 0), Number.MIN_VALUE)
+  return (
+    <div class="model-part">
+      <h2>{words.history}</h2>
+      <table class="leaderboard history">
+        <thead>
+          <tr>
+            <th scope="col">{words.published}</th>
+            <td class="whisker-cell" />
+            <th scope="col">{words.metric}</th>
+            <th scope="col">{words.ratings}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map(({ modelId, publishedAt, ratings, ndcgAt10 }, place) => (
+            <tr key={modelId} class={place === 0 ? 'served' : ''}>
+              <th scope="row">
+                {new Date(publishedAt).toLocaleDateString(lang, { dateStyle: 'medium' })}{' '}
+                <span class="muted">{modelId.slice(0, 8)}</span>
+              </th>
+              <td class="whisker-cell" aria-hidden="true">
+                {ndcgAt10 ? <Whisker {...ndcgAt10} most={most} /> : null}
+              </td>
+              <td class="number">{ndcgAt10 ? <Interval {...ndcgAt10} /> : '–'}</td>
+              <td class="number">{ratings.toLocaleString(lang)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">{models.length === 1 ? words.historyOfOne : words.historyOf}</p>
+    </div>
+  )
+}
+
+/** An interval and its mean as a line with a dot, on a scale from 0 to `most`. */
+function Whisker({ mean, low, high, most }: { mean: number; low: number; high: number; most: number }) {
+  const at = (value: number) => `${(100 * value) / most}%`
+  return (
+    <>
+      <span class="whisker" style={{ left: at(low), right: `calc(100% - ${at(high)})` }} />
+      <span class="whisker-mean" style={{ left: at(mean) }} />
+    </>
+  )
+}
+
+function Interval({ mean, low, high }: { mean: number; low: number; high: number }) {
+  return (
+    <>
+      {mean.toFixed(4)}{' '}
+      <span class="muted">
+        {low.toFixed(3)}–{high.toFixed(3)}
+      </span>
+    </>
   )
 }
 
