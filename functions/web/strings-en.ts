@@ -303,7 +303,7 @@ export const ENGLISH = {
     served: 'Marquee, as served',
     metric: 'NDCG@10',
     coverage: 'Catalogue shown',
-    history: 'Models before this one',
+    history: 'This model and those before it',
     historyFailed: 'The models before could not be described',
     historyOf: 'Each was judged on the data of its own day.',
     historyOfOne: 'There was none before it yet.',

@@ -302,7 +302,7 @@ export const VIETNAMESE: Strings = {
     served: 'Marquee, như đang chạy',
     metric: 'NDCG@10',
     coverage: 'Phần danh mục được hiện',
-    history: 'Các mô hình trước đó',
+    history: 'Mô hình này và các mô hình trước',
     historyFailed: 'Không mô tả được các mô hình trước đó',
     historyOf: 'Mỗi mô hình được đánh giá trên dữ liệu của ngày đó.',
     historyOfOne: 'Chưa có mô hình nào trước đó.',
