@@ -14,18 +14,13 @@ import { openLiveDatabase } from '../publish/live-database.ts'
 import type { ObjectStore } from '../publish/object-store.ts'
 import { readPointer } from '../publish/pointer.ts'
 import { modelKey, problemsOf, readManifest } from '../publish/published-model.ts'
-import { placeOf, type Surroundings, writeJson } from './index.ts'
+import { placeOf, type Surroundings } from './index.ts'
 import { parseStars, withPlace } from './options.ts'
+import { type StoreFlags, toldFromStore } from './with-store.ts'
 
 const SALT_BYTES = 8
 /** Stars of a like, where no model is published that would say. */
 const LIKED_FROM = 4
-
-interface AbFlags {
-  state?: string
-  target?: string
-  json?: string
-}
 
 /** What runs, or null with the reason why what is stored does not. */
 interface Running {
@@ -42,11 +37,11 @@ interface Running {
  */
 export async function startCommand(
   file: string,
-  flags: AbFlags & { change?: boolean },
+  flags: StoreFlags & { change?: boolean },
   surroundings: Surroundings,
 ): Promise<void> {
   const plan = readPlan(file, surroundings.cwd)
-  const experiment = await withStore(flags, surroundings, async (store) => {
+  const experiment = await toldFromStore(flags, surroundings, async (store) => {
     const running = await readRunning(store)
     const begun = flags.change ? withNewShares(running.experiment, plan) : await newExperiment(running, plan, store)
     await requireModels(begun, store)
@@ -57,8 +52,8 @@ export async function startCommand(
 }
 
 /** End the running experiment; what it was stays under its name, for the report. */
-export async function stopCommand(flags: AbFlags, surroundings: Surroundings): Promise<void> {
-  const ended = await withStore(flags, surroundings, async (store) => {
+export async function stopCommand(flags: StoreFlags, surroundings: Surroundings): Promise<void> {
+  const ended = await toldFromStore(flags, surroundings, async (store) => {
     const { experiment, bytes } = await readRunning(store)
     if (bytes === null) throw new Error('no experiment runs')
     const over = experiment && { ...experiment, endedAt: new Date().toISOString() }
@@ -74,8 +69,8 @@ export async function stopCommand(flags: AbFlags, surroundings: Surroundings): P
 }
 
 /** What runs, in words. */
-export async function statusCommand(flags: AbFlags, surroundings: Surroundings): Promise<void> {
-  const { experiment, problem } = await withStore(flags, surroundings, async (store) => {
+export async function statusCommand(flags: StoreFlags, surroundings: Surroundings): Promise<void> {
+  const { experiment, problem } = await toldFromStore(flags, surroundings, async (store) => {
     const { bytes, ...running } = await readRunning(store)
     return running
   })
@@ -85,12 +80,12 @@ export async function statusCommand(flags: AbFlags, surroundings: Surroundings):
 /** @param name of one that has ended; the running one when left out */
 export async function reportCommand(
   name: string | undefined,
-  flags: AbFlags & { likedFrom?: number },
+  flags: StoreFlags & { likedFrom?: number },
   surroundings: Surroundings,
 ): Promise<void> {
   const { cwd, stdout } = surroundings
   const place = placeOf(flags, cwd)
-  const told = await withStore(flags, surroundings, async (store) => {
+  const told = await toldFromStore(flags, surroundings, async (store) => {
     const experiment = await experimentOf(name, store)
     const likedFrom = flags.likedFrom ?? (await likedFromOf(store)) ?? LIKED_FROM
     const database = await openLiveDatabase(place)
@@ -101,22 +96,6 @@ export async function reportCommand(
     }
   })
   stdout.write(`${reportText(told)}\n`)
-}
-
-/** The result also goes to `--json`. */
-async function withStore<Result>(
-  flags: AbFlags,
-  { cwd, openStore }: Surroundings,
-  work: (store: ObjectStore) => Promise<Result>,
-): Promise<Result> {
-  const store = await openStore(placeOf(flags, cwd))
-  try {
-    const result = await work(store)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
-    return result
-  } finally {
-    await store.close()
-  }
 }
 
 /** YAML, of which JSON is a part. */
@@ -264,11 +243,11 @@ export function addAbCommands(program: Command, surroundings: Surroundings): voi
   withOptions(ab.command('start').description('begin an experiment (docs/ab.md)'))
     .argument('<file>', 'its name and arms, as YAML or JSON')
     .option('--change', 'give the arms of the running experiment other shares; as few viewers move as can be')
-    .action((file: string, flags: AbFlags & { change?: boolean }) => startCommand(file, flags, surroundings))
+    .action((file: string, flags: StoreFlags & { change?: boolean }) => startCommand(file, flags, surroundings))
   withOptions(ab.command('stop').description('end it: everybody is answered as served again')).action(
-    (flags: AbFlags) => stopCommand(flags, surroundings),
+    (flags: StoreFlags) => stopCommand(flags, surroundings),
   )
-  withOptions(ab.command('status').description('what runs')).action((flags: AbFlags) =>
+  withOptions(ab.command('status').description('what runs')).action((flags: StoreFlags) =>
     statusCommand(flags, surroundings),
   )
   withOptions(ab.command('report').description('what came of it, with intervals'))
@@ -278,7 +257,7 @@ export function addAbCommands(program: Command, surroundings: Surroundings): voi
       'a rating counts as a like from here up (default: as the current model)',
       parseStars,
     )
-    .action((name: string | undefined, flags: AbFlags & { likedFrom?: number }) =>
+    .action((name: string | undefined, flags: StoreFlags & { likedFrom?: number }) =>
       reportCommand(name, flags, surroundings),
     )
 }

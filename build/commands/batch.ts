@@ -12,6 +12,7 @@ import { fileProblem, modelKey, PublishError, readManifest } from '../publish/pu
 import { configOf, placeOf, type Surroundings, writeJson } from './index.ts'
 import { parseCount, withPlace } from './options.ts'
 import { withHandles } from './with-handles.ts'
+import { withStore } from './with-store.ts'
 
 /** Longest list: what is stored of a user stays below 1 kB. */
 const MAX_K = 200
@@ -56,19 +57,6 @@ export async function batchCommand(flags: BatchFlags, surroundings: Surroundings
   if (written) stdout.write(`${output}: ${written.rows} rows, ${bytes(written.sizeBytes)}\n`)
   if (stored) stdout.write(`The database has them now; ${stored.removed} of a model before are removed.\n`)
   if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), told)
-}
-
-async function withStore<Result>(
-  flags: BatchFlags,
-  { cwd, openStore }: Surroundings,
-  work: (store: ObjectStore) => Promise<Result>,
-): Promise<Result> {
-  const store = await openStore(placeOf(flags, cwd))
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }
 
 /** The files of the current model, or of the one that is named, on this disk and as the manifest says. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ModelCard } from '#core/schemas/manifest.ts'
 import type { ListsComparison } from '../evaluate/index.ts'
@@ -7,11 +6,11 @@ import type { ObjectStore } from '../publish/object-store.ts'
 import { readPointer } from '../publish/pointer.ts'
 import { PublishError } from '../publish/published-model.ts'
 import { readStoredModel } from '../publish/read-model.ts'
-import { placeOf, type Surroundings, writeJson } from './index.ts'
-import type { ModelsFlags } from './models.ts'
+import type { Surroundings } from './index.ts'
 import { parseCount, parseSeed } from './options.ts'
+import { type StoreFlags, toldFromStore } from './with-store.ts'
 
-interface DiffFlags extends ModelsFlags {
+interface DiffFlags extends StoreFlags {
   users: number
   seed: number
 }
@@ -27,10 +26,8 @@ export interface ModelsDiff {
 
 /** What changes for a sample of users from one published model to another. */
 async function diffCommand(ids: string[], flags: DiffFlags, surroundings: Surroundings): Promise<void> {
-  const { cwd, stdout, openStore } = surroundings
   const { compareLists, openArtifacts } = await import('../evaluate/index.ts')
-  const store = await openStore(placeOf(flags, cwd))
-  try {
+  const diff = await toldFromStore(flags, surroundings, async (store): Promise<ModelsDiff> => {
     const [before, after] = await modelsToCompare(ids, store)
     const [old, now] = [await readStoredModel(store, before), await readStoredModel(store, after)]
     const lists = await compareLists(
@@ -43,12 +40,9 @@ async function diffCommand(ids: string[], flags: DiffFlags, surroundings: Surrou
       before: old.manifest.card.evaluation.models[0]!,
       after: now.manifest.card.evaluation.models[0]!,
     }
-    const diff: ModelsDiff = { before, after, lists, metrics }
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), diff)
-    stdout.write(`${diffText(diff)}\n`)
-  } finally {
-    await store.close()
-  }
+    return { before, after, lists, metrics }
+  })
+  surroundings.stdout.write(`${diffText(diff)}\n`)
 }
 
 /** Two ids; one is held against the current model; without any the current model against the one before it. */

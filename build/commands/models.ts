@@ -1,24 +1,17 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { bytes, table } from '../io/table.ts'
 import { promote, rollback } from '../publish/index.ts'
 import { listModels } from '../publish/list-models.ts'
-import type { OpenObjectStore } from '../publish/object-store.ts'
 import { prune } from '../publish/prune.ts'
-import { placeOf, type Surroundings, writeJson } from './index.ts'
+import type { Surroundings } from './index.ts'
 import { addModelsDiffCommand } from './models-diff.ts'
 import { parseCount, withPlace } from './options.ts'
 import { trackServed } from './tracked.ts'
-
-export interface ModelsFlags {
-  state?: string
-  target?: string
-  json?: string
-}
+import { type StoreFlags, toldFromStore } from './with-store.ts'
 
 /** What is published, as a table. */
-export async function listCommand(flags: ModelsFlags, surroundings: Surroundings): Promise<void> {
-  const models = await withStore(flags, surroundings, listModels)
+export async function listCommand(flags: StoreFlags, surroundings: Surroundings): Promise<void> {
+  const models = await toldFromStore(flags, surroundings, listModels)
   const { stdout } = surroundings
   if (models.length === 0) {
     stdout.write('No model is published yet. "marquee build" builds one and publishes it.\n')
@@ -36,17 +29,17 @@ export async function listCommand(flags: ModelsFlags, surroundings: Surroundings
 /** Moves the pointer; a running server follows it. Without an id back to where it stood. */
 export async function moveCommand(
   buildId: string | undefined,
-  flags: ModelsFlags,
+  flags: StoreFlags,
   surroundings: Surroundings,
 ): Promise<void> {
-  const pointer = await withStore(flags, surroundings, (store) =>
+  const pointer = await toldFromStore(flags, surroundings, (store) =>
     buildId === undefined ? rollback(store) : promote(store, buildId),
   )
   surroundings.stdout.write(`The current model is ${pointer.buildId}.\n`)
   await trackServed(pointer.buildId, surroundings)
 }
 
-interface PruneFlags extends ModelsFlags {
+interface PruneFlags extends StoreFlags {
   keep: number
   force?: boolean
   dryRun?: boolean
@@ -54,7 +47,7 @@ interface PruneFlags extends ModelsFlags {
 
 /** Removes old models, and says which. */
 export async function pruneCommand(flags: PruneFlags, surroundings: Surroundings): Promise<void> {
-  const { removed, abandoned } = await withStore(flags, surroundings, (store) => prune(store, flags))
+  const { removed, abandoned } = await toldFromStore(flags, surroundings, (store) => prune(store, flags))
   const { stdout } = surroundings
   const sum = removed.reduce((total, { sizeBytes }) => total + sizeBytes, 0)
   const verb = flags.dryRun ? 'would be' : removed.length === 1 ? 'is' : 'are'
@@ -63,36 +56,20 @@ export async function pruneCommand(flags: PruneFlags, surroundings: Surroundings
   if (abandoned.length > 0) stdout.write(`Unfinished uploads that were ended: ${abandoned.join(', ')}\n`)
 }
 
-/** The result also goes to `--json`. */
-async function withStore<Result>(
-  flags: ModelsFlags,
-  { cwd, openStore }: Surroundings,
-  work: (store: OpenObjectStore) => Promise<Result>,
-): Promise<Result> {
-  const store = await openStore(placeOf(flags, cwd))
-  try {
-    const result = await work(store)
-    if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), result)
-    return result
-  } finally {
-    await store.close()
-  }
-}
-
 /** `marquee models list`, `promote`, `rollback`, `diff` and `prune` */
 export function addModelsCommands(program: Command, surroundings: Surroundings): void {
   const models = program.command('models').description('the published models: which is current, what differs, which go')
   const withOptions = (command: Command) =>
     withPlace(command).option('--json <file>', 'also write the result there, as JSON')
   withOptions(models.command('list').description('every published model, the latest first')).action(
-    (flags: ModelsFlags) => listCommand(flags, surroundings),
+    (flags: StoreFlags) => listCommand(flags, surroundings),
   )
   withOptions(models.command('promote').description('make a published model current'))
     .argument('<buildId>', 'one of "marquee models list"')
-    .action((buildId: string, flags: ModelsFlags) => moveCommand(buildId, flags, surroundings))
+    .action((buildId: string, flags: StoreFlags) => moveCommand(buildId, flags, surroundings))
   withOptions(models.command('rollback').description('back to the model that was current before'))
     .argument('[buildId]', 'another one of "marquee models list"')
-    .action((buildId: string | undefined, flags: ModelsFlags) => moveCommand(buildId, flags, surroundings))
+    .action((buildId: string | undefined, flags: StoreFlags) => moveCommand(buildId, flags, surroundings))
   addModelsDiffCommand(withOptions(models.command('diff')), surroundings)
   withOptions(models.command('prune').description('remove old models; never the current one and the one before it'))
     .requiredOption('--keep <number>', 'models that stay in all, the latest first', parseCount)
