@@ -217,6 +217,7 @@ describe('API5, broken function level authorization', () => {
       'post /taste': 'read',
       'put /taste': 'read',
       'get /model': 'read',
+      'get /model/history': 'read',
       'get /healthz': 'public',
       'get /readyz': 'public',
       'get /metrics': 'admin',
