@@ -155,8 +155,9 @@ function fitsOf(
   const weights = options.weights ?? weightsFor(model.blend, taste.likes.length)
   const sources = retrieve(taste, model, true)
   const rung = rungOf(sources, weights, options.genres ?? [])
-  const fits = blendScores(sources, normalizersOf(sources, blocked), weights, blocked)
-  const best = fits.reduce((most, score) => (score > most ? score : most), 0)
-  for (let item = 0; item < fits.length; item++) fits[item] = best > 0 ? Math.max(0, fits[item]! / best) : 0
+  const fits = blendScores(sources, normalizersOf(sources, blocked, model.kernels), weights, blocked)
+  let best = 0
+  for (let item = 0; item < fits.length; item++) if (fits[item]! > best) best = fits[item]!
+  for (let item = 0; item < fits.length; item++) fits[item] = fits[item]! > 0 ? fits[item]! / best : 0
   return { rung, weights, likes: taste.likes.length, fits }
 }

@@ -28,7 +28,10 @@ export function similarMovies(itemIndex: number, options: Constraints, k: number
   const { cf, content } = likenessTo(itemIndex, model)
   const cfShare = (item: number) => (cf ? 0.5 * Math.max(0, cf[item]!) : 0)
   const contentShare = (item: number) => (cf ? 0.5 : 1) * content[item]!
-  const scores = Float64Array.from(blocked, (flag, item) => (flag ? Number.NaN : cfShare(item) + contentShare(item)))
+  // a loop: with a callback it takes ten times as long
+  const scores = new Float64Array(blocked.length)
+  for (let item = 0; item < scores.length; item++)
+    scores[item] = blocked[item] === 1 ? Number.NaN : cfShare(item) + contentShare(item)
   const best = topK(scores, k)
   return Array.from(best.items, (item, position) => ({
     itemIndex: item,

@@ -114,7 +114,7 @@ function standingsOf(history: History, options: Asked, model: Model): Standings 
   const retrieved = retrieve(taste, model)
   // a view that the next retrieval overwrites
   const sources: SourceScores = { ...retrieved, cf: retrieved.cf?.slice() ?? null }
-  const normalizers = normalizersOf(sources, blocked)
+  const normalizers = normalizersOf(sources, blocked, model.kernels)
   const scores = blendScores(sources, normalizers, weights, blocked)
   const ranker = rankerFor(model, history, options)
   return {
