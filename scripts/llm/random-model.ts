@@ -6,11 +6,13 @@ import { randomSource } from '#core/random.ts'
  * Format: github.com/ggml-org/ggml, docs/gguf.md, version 3, little-endian.
  */
 
-const HIDDEN = 64
-const HEAD = 32
-const HEADS = 2
-const KV_HEADS = 1
-const FEED_FORWARD = 128
+export const HIDDEN = 64
+export const HEAD = 32
+export const HEADS = 2
+export const KV_HEADS = 1
+export const FEED_FORWARD = 128
+export const ROPE_BASE = 1_000_000
+export const NORM_EPSILON = 1e-6
 const ALIGNMENT = 32
 const CONTEXT = 4096
 
@@ -26,9 +28,9 @@ const F32 = 0
 const NORMAL = 1
 const CONTROL = 3
 
-const SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<think>', '</think>']
+export const SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<think>', '</think>']
 /** So that the model can say what a yes/no question asks for; each is merged from the two before it or letters. */
-const MERGED: readonly (readonly [string, string])[] = [
+export const MERGED: readonly (readonly [string, string])[] = [
   ['y', 'e'],
   ['ye', 's'],
   ['n', 'o'],
@@ -37,15 +39,20 @@ const MERGED: readonly (readonly [string, string])[] = [
   ['N', 'o'],
 ]
 
-interface Tensor {
+export interface Tensor {
   name: string
   /** the fastest first */
   shape: number[]
   values: Float32Array
 }
 
+/** Bytes, then what is merged of them, then what chat templates are written in. */
+export function vocabulary(): string[] {
+  return [...byteLetters(), ...MERGED.map(([left, right]) => left + right), ...SPECIAL]
+}
+
 export function randomModel(seed = 1): Uint8Array {
-  const tokens = [...byteLetters(), ...MERGED.map(([left, right]) => left + right), ...SPECIAL]
+  const tokens = vocabulary()
   const end = (name: string) => tokens.indexOf(name)
   const metadata: [key: string, type: number, value: unknown][] = [
     ['general.architecture', STRING, 'qwen3'],
@@ -58,8 +65,8 @@ export function randomModel(seed = 1): Uint8Array {
     ['qwen3.attention.head_count_kv', UINT32, KV_HEADS],
     ['qwen3.attention.key_length', UINT32, HEAD],
     ['qwen3.attention.value_length', UINT32, HEAD],
-    ['qwen3.attention.layer_norm_rms_epsilon', FLOAT32, 1e-6],
-    ['qwen3.rope.freq_base', FLOAT32, 1_000_000],
+    ['qwen3.attention.layer_norm_rms_epsilon', FLOAT32, NORM_EPSILON],
+    ['qwen3.rope.freq_base', FLOAT32, ROPE_BASE],
     ['tokenizer.ggml.model', STRING, 'gpt2'],
     ['tokenizer.ggml.pre', STRING, 'qwen2'],
     ['tokenizer.ggml.tokens', ARRAY, { type: STRING, values: tokens }],
@@ -75,7 +82,8 @@ export function randomModel(seed = 1): Uint8Array {
   return write(metadata, tensorsOf(tokens.length, seed))
 }
 
-function tensorsOf(numTokens: number, seed: number): Tensor[] {
+/** By GGUF's names. */
+export function tensorsOf(numTokens: number, seed: number): Tensor[] {
   const random = randomSource(seed)
   const drawn = (name: string, ...shape: number[]): Tensor => {
     const length = shape.reduce((product, size) => product * size, 1)

@@ -47,6 +47,10 @@ const TITLES: [title: string, year: number, numRatings?: number][] = [
   ['Horror', 2015],
   ['Pulp Fiction', 1994],
   ['Seven (a.k.a. Se7en)', 1995],
+  ['Goodfellas', 1990],
+  ['Star Wars: Episode V - The Empire Strikes Back', 1980],
+  ['Harry Potter and the Goblet of Fire', 2005],
+  ['Harry Potter and the Chamber of Secrets', 2002],
 ]
 
 const PEOPLE: [term: string, numMovies: number][] = [

@@ -77,6 +77,7 @@ export function unwantedParts(reading: Reading): Set<Part> {
   }
   for (const [place, part] of parts.entries()) {
     const gap = reading.text.words[part.from]!.gap
+    if (isOpen && last && AND_MARK.test(gap)) isJoined = true
     if (isOpen && CLAUSE_END.test(gap) && place > 0) {
       if (last && /^\s*,\s*$/.test(gap) && isListUpToOr(parts, place)) isJoined = true
       else close()
@@ -92,7 +93,7 @@ export function unwantedParts(reading: Reading): Set<Part> {
         close()
         continue
       }
-      const isCompanion = last !== null && isCompanionOf(part, last)
+      const isCompanion = last !== null && (isCompanionOf(part, last) || isSameGenre(part, last))
       if (last !== null && !isJoined && !isCompanion && !isAdjectiveOf(last, part, isSingle)) {
         close()
         continue
@@ -130,6 +131,8 @@ export function unwantedParts(reading: Reading): Set<Part> {
 
 /** “action -horror”, “comedy !romance” */
 const OPERATOR = /\s[-!]$/
+/** “no action/comedy”, “anything but drama & romance” */
+const AND_MARK = /^\s*[&/+]\s*$/
 const CLAUSE_END = /[,;.!?()\n]|\s[-–—]\s/
 
 function hasRole({ is }: Part, ...roles: GrammarRole[]): boolean {
@@ -165,6 +168,13 @@ function isCompanionOf(part: Part, last: Part): boolean {
   const { moods, genres } = part.is.phrase
   if (genres.length > 0 || moods.length === 0) return false
   return last.is.phrase.genres.some((genre) => moods.every((mood) => COMPANIONS[genre]?.includes(mood)))
+}
+
+/** `ma quỷ kinh dị`: the same genre twice. */
+function isSameGenre({ from, is }: Part, last: Part): boolean {
+  if (is.kind !== 'phrase' || last.is.kind !== 'phrase' || from !== last.to) return false
+  const { genres } = last.is.phrase
+  return is.phrase.genres.length > 0 && is.phrase.genres.every((genre) => genres.includes(genre))
 }
 
 /** The wish in front of “thì không” is what is refused; words such as “movies” may stand between. */

@@ -4,7 +4,7 @@ import { STOP_WORDS } from '../text/stop-words.ts'
 import { hasVietnamese, languageOf } from './language.ts'
 import type { QueryLexicon } from './lexicon.ts'
 import { unwantedParts } from './negation.ts'
-import { isWish, WITHIN_PHRASE } from './phrase-table.ts'
+import { isKindOfGenre, isWish, type Phrase, WITHIN_PHRASE } from './phrase-table.ts'
 import type { GenreConcept } from './phrases/genres.ts'
 import type { GrammarRole } from './phrases/grammar.ts'
 import { LANGUAGE_PHRASES } from './phrases/languages.ts'
@@ -45,13 +45,20 @@ export function parseQuery(text: string, lexicon: QueryLexicon, { thisYear }: Pa
 
   const unwanted = unwantedParts(reading)
   const parts = reading.parts.filter((part) => part !== undefined)
-  const wanted = parts.filter((part) => !unwanted.has(part) && !isOwnState(reading, part))
+  const lessWanted = lessWantedParts(reading, parts)
+  const wanted = parts.filter((part) => !unwanted.has(part) && !lessWanted.has(part) && !isOwnState(reading, part))
   const isNamed = namedWords(parts)
   const genres = collect(wanted, ({ genres }) => genres)
-  // “a comedy, but no romantic comedy” takes back the romance
-  const avoided = collect([...unwanted], (phrase) =>
-    phrase.genres.length > 1 ? phrase.genres.filter((genre) => !genres.includes(genre)) : phrase.genres,
-  )
+  // “a comedy, but no romantic comedy” takes back the romance, “horror without slashers” no horror
+  const wantedBut = (phrase: Phrase) =>
+    collect(
+      wanted.filter(({ is }) => is.kind !== 'phrase' || is.phrase.folded.join() !== phrase.folded.join()),
+      ({ genres }) => genres,
+    )
+  const avoided = collect([...unwanted], (phrase) => {
+    const kept = phrase.genres.length > 1 ? genres : isKindOfGenre(phrase) ? wantedBut(phrase) : []
+    return phrase.genres.filter((genre) => !kept.includes(genre))
+  })
   const avoidedMoods = collect([...unwanted], ({ moods }) => moods)
   // what shall not be scary shall be no horror film, but where that is what is asked for
   if (avoidedMoods.includes('scary') && !genres.includes('Horror')) avoided.push('Horror')
@@ -81,6 +88,25 @@ function isPhrase(part: Part): part is PhrasePart {
   return part.is.kind === 'phrase'
 }
 
+const COMPARING = new Set(['than', 'hon', 'over'])
+const BESIDE_COMPARING = new Set(['la', 'phim', 'movie', 'movies', 'films', 'so', 'nhieu', 'more', 'a', 'the'])
+
+/** “more funny than scary”, `thích hài hơn kinh dị`: what counts less is neither asked for nor refused. */
+function lessWantedParts({ text: { words } }: Reading, parts: Part[]): Set<Part> {
+  const feels = parts.filter((part) => isPhrase(part) && part.is.phrase.genres.length + part.is.phrase.moods.length > 0)
+  return new Set(
+    feels.filter((part, place) => {
+      const before = feels[place - 1]
+      if (!before) return false
+      const between = words.slice(before.to, part.from)
+      return (
+        between.some(({ folded }) => COMPARING.has(folded)) &&
+        between.every(({ folded, gap }) => gap.trim() === '' && (COMPARING.has(folded) || BESIDE_COMPARING.has(folded)))
+      )
+    }),
+  )
+}
+
 /** Each value once, in the order of the query. */
 function collect<Value>(parts: Part[], valuesOf: (phrase: PhrasePart['is']['phrase']) => Value[]): Value[] {
   return [...new Set(parts.filter(isPhrase).flatMap(({ is }) => valuesOf(is.phrase)))]
@@ -91,13 +117,17 @@ function named(genres: GenreConcept[], lexicon: QueryLexicon): string[] {
   return [...new Set(genres.map(lexicon.genre).filter((name) => name !== undefined))]
 }
 
+/** What the movie does, and no state: `xem xong thấy vui`, `xem mà thấy yêu đời`. */
+const BEFORE_EFFECT = new Set(['xem', 'coi', 'xong', 'ma'])
+
 /** “I’m sad”, `đang buồn`: how the viewer is. */
 function isOwnState(reading: Reading, part: Part): boolean {
   if (!isPhrase(part) || part.is.phrase.moods.length === 0) return false
   let at = part.from
   while (at > 0 && DEGREES.has(reading.text.words[at - 1]!.folded)) at--
   const before = partBefore(reading, at)
-  return before?.is.kind === 'phrase' && before.is.phrase.roles.has('state')
+  if (before?.is.kind !== 'phrase' || !before.is.phrase.roles.has('state')) return false
+  return !BEFORE_EFFECT.has(reading.text.words[before.from - 1]?.folded ?? '')
 }
 
 /** Whether two wanted genres have an “or” between them. */
@@ -127,7 +157,7 @@ function people(parts: Part[]): string[] {
   return [...new Map(names.map((name) => [fold(name), name])).values()]
 }
 
-/** All that is said of years at once; of two ranges what both span; bounds that leave no year say nothing. */
+/** All that is said of years at once; bounds that leave no year say nothing. */
 function years(wanted: Part[]): Pick<Intent, 'yearFrom' | 'yearTo'> {
   const spans = wanted.flatMap(({ is }) => (is.kind === 'years' ? [is] : []))
   const { from, to } = bounds(spans)
@@ -139,7 +169,23 @@ function runtime(wanted: Part[]): Pick<Intent, 'runtimeFrom' | 'runtimeTo'> {
   return { runtimeFrom: from, runtimeTo: to }
 }
 
-function bounds(spans: { from: number | null; to: number | null }[]): { from: number | null; to: number | null } {
+interface Bounds {
+  from: number | null
+  to: number | null
+}
+
+/** What all spans with both ends cover, within the others where that leaves something: “the 90s, but after 1995”. */
+function bounds(spans: Bounds[]): Bounds {
+  const whole = spans.filter(({ from, to }) => from !== null && to !== null)
+  const open = widest(spans.filter((span) => !whole.includes(span)))
+  if (whole.length === 0) return open
+  const all = widest(whole)
+  const from = Math.max(all.from!, open.from ?? all.from!)
+  const to = Math.min(all.to!, open.to ?? all.to!)
+  return from > to ? widest(spans) : { from, to }
+}
+
+function widest(spans: Bounds[]): Bounds {
   const froms = spans.flatMap(({ from }) => (from === null ? [] : [from]))
   const tos = spans.flatMap(({ to }) => (to === null ? [] : [to]))
   return { from: froms.length > 0 ? Math.min(...froms) : null, to: tos.length > 0 ? Math.max(...tos) : null }

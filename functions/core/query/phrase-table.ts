@@ -1,7 +1,7 @@
 import type { Mood } from '../schemas/intent.ts'
 import { fold } from '../text/analyse.ts'
 import { openVocabulary, type Vocabulary } from '../text/vocabulary.ts'
-import { GENRE_PHRASES, type GenreConcept } from './phrases/genres.ts'
+import { GENRE_PHRASES, GENRES_THEMSELVES, type GenreConcept } from './phrases/genres.ts'
 import { GRAMMAR_PHRASES, type GrammarRole } from './phrases/grammar.ts'
 import { LANGUAGE_PHRASES } from './phrases/languages.ts'
 import { MOOD_PHRASES } from './phrases/moods.ts'
@@ -25,12 +25,22 @@ export function isWish({ genres, moods, topics, languages }: Phrase): boolean {
   return genres.length + moods.length + topics.length + languages.length > 0
 }
 
+const THEMSELVES: ReadonlySet<string> = new Set(split(GENRES_THEMSELVES).map(fold))
+
+/** Whether a phrase is of a kind of its genre, as slashers are of horror. */
+export function isKindOfGenre({ genres, folded }: Phrase): boolean {
+  const name = folded.join(' ')
+  return genres.length > 0 && !THEMSELVES.has(name) && !THEMSELVES.has(name.replace(/ies$/, 'y').replace(/s$/, ''))
+}
+
 /** Vietnamese words of one syllable that mean nothing else without their mark. */
 const PLAIN_SYLLABLES = new Set(['buon', 'khoc', 'nhanh'])
 /** Without its mark each is a word more frequent. */
 const NEVER_PLAIN = new Set(['cỡ', 'mê', 'khỏi', 'kỵ'])
 /** What means something only right behind `phim`, unless it has its mark: `hai` is two, `sau` is after. */
 const ONLY_AFTER_PHIM = new Set('ma hai sau han phap nhat trung thai viet duc my anh nga y an tau'.split(' '))
+/** Of these, countries that may stand behind a genre too. */
+export const ORIGINS: ReadonlySet<string> = new Set(['my', 'han', 'phap', 'thai'])
 /** Negations, and the last syllables of genres. */
 const BEFORE_COMEDY = new Set(
   `khong phai tru dung tranh va hoac ma dong thuat luu hinh pham su lieu kich ly ao tuong di nhac tham an cam man tinh tru gan ky
@@ -76,8 +86,11 @@ function matches({ typed, folded, roles }: Phrase, words: QueryWord[], at: numbe
     if (ONLY_AFTER_PHIM.has(syllable!) && roles.size === 0) {
       const before = words[at - 1]?.typed ?? ''
       if (syllable === 'ma') return before === 'phim' || (hasMarks && exact === 1 && BEFORE_MA.has(before))
-      if (exact === 0)
-        return plain === 1 && !hasMarks && (before === 'phim' || (syllable === 'hai' && isComedy(words, at)))
+      if (exact === 0) {
+        const isBehindGenre =
+          syllable === 'hai' ? isComedy(words, at) : ORIGINS.has(syllable!) && BEFORE_COMEDY.has(before)
+        return plain === 1 && !hasMarks && (before === 'phim' || isBehindGenre)
+      }
     }
     const isPlain = plain === 1 && isVi && !hasMarks && !NEVER_PLAIN.has(typed[0]!)
     return exact === 1 || (isPlain && (roles.size > 0 || PLAIN_SYLLABLES.has(syllable!)))

@@ -113,8 +113,18 @@ function unknownName(reading: Reading, from: number): number | null {
   return to - from >= 2 ? takeName(reading, from, to, nameOf(reading, from, to)) : null
 }
 
+/** Surnames that are places more often. */
+const PLACES = new Set(
+  'france germany england ireland scotland wales italy spain japan china korea india israel jordan chad paris london york america texas africa europe washington houston dakota georgia'.split(
+    ' ',
+  ),
+)
+/** “directed by the guy who made Jaws”, “starring someone famous” */
+const NOBODY = new Set(['guy', 'man', 'woman', 'girl', 'lady', 'person', 'people', 'team', 'same', 'someone', 'anyone'])
+
 function isSurname(reading: Reading, at: number, cue: Cue): boolean {
   const { folded, isCapital } = reading.text.words[at]!
+  if (isCapital ? PLACES.has(folded) : NOBODY.has(folded)) return false
   if (folded.length < SURNAME_LETTERS || STOP_WORDS.has(folded) || /\d/.test(folded)) return false
   return isCapital || CERTAIN_SURNAMES.has(folded) || (cue.isSure && !phraseOf(reading, at))
 }

@@ -1,4 +1,4 @@
-import type { Phrase } from './phrase-table.ts'
+import { ORIGINS, type Phrase } from './phrase-table.ts'
 import type { GenreConcept } from './phrases/genres.ts'
 import { areFree, partBefore, phraseOf, type Reading, take } from './reading.ts'
 
@@ -53,7 +53,7 @@ function asksForFacts({ parts }: Reading): boolean {
 /** In front of a country they make a place or people of it. */
 const NO_ORIGIN = new Set(['ở', 'tại', 'người', 'lính', 'quân', 'nước', 'đến', 'chống', 'sang', 'đánh'])
 
-/** A Vietnamese name of one syllable only behind `phim`, or, with its marks, behind a genre or `của`. */
+/** A Vietnamese name of one syllable only behind `phim`, or behind a genre or `của`: there with its marks, but for ORIGINS. */
 function namesLanguage(reading: Reading, at: number, { typed, folded }: Phrase): boolean {
   const before = reading.text.words[at - 1]
   const isVietnamese = /^(?:my|anh|phap|duc|y|nhat|han|trung|tau|thai|viet|an|nga|sec|vn)$/.test(folded.join(' '))
@@ -65,7 +65,7 @@ function namesLanguage(reading: Reading, at: number, { typed, folded }: Phrase):
   if (isCapital && isWritten && before !== undefined && word !== folded[0]) return !NO_ORIGIN.has(before.typed)
   const part = partBefore(reading, at)
   const isBehindGenre = part?.is.kind === 'phrase' && part.is.phrase.genres.length > 0
-  return isBehindGenre && isWritten
+  return isBehindGenre && (isWritten || ORIGINS.has(word))
 }
 
 /** Whether “about” or `về` stands in front. */
@@ -84,7 +84,7 @@ function mistypedAt(reading: Reading, at: number): { phrase: Phrase; length: num
     if (letters.length < SHORTEST || letters.length > LONGEST || /\d/.test(letters)) continue
     if (length === 1 && glued.vocabulary.indexOf(letters) >= 0 && words[at]!.typed === letters)
       return { phrase: glued.phrase(letters), length }
-    if (length === 1 && isKnownWord(letters)) continue
+    if (length === 1 && (isKnownWord(letters) || isKnownWord(letters.replace(/s$/, '')))) continue
     const [near] = [...glued.vocabulary.near(letters)].sort((a, b) => a[1] - b[1] || a[0] - b[0])
     if (!near || near[1] > (letters.length < LETTERS_OF_TWO_TYPOS ? 1 : 2)) continue
     const phrase = glued.phrase(glued.vocabulary.word(near[0]))

@@ -59,29 +59,63 @@ const WORDED: [RegExp, number | null, number | null][] = [
   [/\b(?:long (?:movie|film|one|epic)s?|thoi luong dai)\b/, 150, null],
 ]
 
+/** A running time, or the ends of a range of them. */
+interface Told {
+  start: number
+  end: number
+  from: number
+  to: number
+}
+
+/** Between the ends of a range: “90 to 120 minutes”, `từ 90 đến 120 phút` */
+const UP_TO = /^ (?:- |to |and |den |toi |va )$/
+/** Its lower end where the unit stands at the upper one alone. */
+const LOWER_END = /(?:\b(?:from|between|tu|khoang) )?\b(\d{2,3}) (?:- |to |and |den |toi |va )$/
+const IN_FRONT_OF_RANGE = /\b(?:from|between|tu|khoang) $/
+
 /** Running times with a number, or else one in words. */
 export function readRuntime(reading: Reading): void {
   const line = lineOf(reading)
-  let isTold = false
-  for (const match of line.text.matchAll(DURATION)) {
-    const minutes = minutesOf(match)
-    if (minutes < SHORTEST || minutes > LONGEST) continue
-    const before = line.text.slice(Math.max(0, match.index - 40), match.index)
-    const behind = line.text.slice(match.index + match[0].length, match.index + match[0].length + 40)
+  const told = durationsOf(line.text)
+  for (const { start, end, from, to } of told) {
+    if (from < to) {
+      takeLine(reading, line, start, end, { kind: 'runtime', from, to })
+      continue
+    }
+    const before = line.text.slice(Math.max(0, start - 40), start)
+    const behind = line.text.slice(end, end + 40)
     const front = BEFORE.map(([pattern, bound]) => ({ bound, found: pattern.exec(before) })).find(({ found }) => found)
     const back = BEHIND.map(([pattern, bound]) => ({ bound, found: pattern.exec(behind) })).find(({ found }) => found)
     const bound = front && front.bound !== 'about' ? front.bound : (back?.bound ?? 'about')
-    const start = match.index - (front?.found?.[0].length ?? 0)
-    const end = match.index + match[0].length + (front ? 0 : (back?.found?.[0].length ?? 0))
-    takeLine(reading, line, start, end, { kind: 'runtime', ...bounded(minutes, bound) })
-    isTold = true
+    const first = start - (front?.found?.[0].length ?? 0)
+    const last = end + (front ? 0 : (back?.found?.[0].length ?? 0))
+    takeLine(reading, line, first, last, { kind: 'runtime', ...bounded(from, bound) })
   }
-  for (const [pattern, from, to] of isTold ? [] : WORDED) {
+  for (const [pattern, from, to] of told.length > 0 ? [] : WORDED) {
     const match = pattern.exec(line.text)
     if (!match) continue
     takeLine(reading, line, match.index, match.index + match[0].length, { kind: 'runtime', from, to })
     return
   }
+}
+
+function durationsOf(text: string): Told[] {
+  const told: Told[] = []
+  for (const match of text.matchAll(DURATION)) {
+    const minutes = minutesOf(match)
+    if (minutes < SHORTEST || minutes > LONGEST) continue
+    const end = match.index + match[0].length
+    const last = told.at(-1)
+    const lower = LOWER_END.exec(text.slice(Math.max(0, match.index - 24), match.index))
+    if (last && last.from < minutes && UP_TO.test(text.slice(last.end, match.index))) {
+      last.start -= IN_FRONT_OF_RANGE.exec(text.slice(0, last.start))?.[0].length ?? 0
+      last.end = end
+      last.to = minutes
+    } else if (match[5] !== undefined && lower && Number(lower[1]) < minutes)
+      told.push({ start: match.index - lower[0].length, end, from: Number(lower[1]), to: minutes })
+    else told.push({ start: match.index, end, from: minutes, to: minutes })
+  }
+  return told
 }
 
 function bounded(minutes: number, bound: Bound): { from: number | null; to: number | null } {

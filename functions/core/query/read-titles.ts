@@ -1,9 +1,19 @@
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { CERTAIN_SURNAMES } from './phrases/surnames.ts'
-import { areFree, areOnlyPhrases, hasRole, isBoundary, phraseOf, type Reading, take } from './reading.ts'
+import {
+  areFree,
+  areOnlyPhrases,
+  hasRole,
+  isBoundary,
+  phraseOf,
+  type Reading,
+  take,
+  type Understood,
+} from './reading.ts'
 import {
   BEFORE_YEAR,
   BEHIND_TITLE,
+  BEHIND_YEAR,
   type Expected,
   type FoundTitle,
   isWishAt,
@@ -19,6 +29,8 @@ import {
 const MOST_SKIPPED = 4
 /** Letters that a lone mistyped word must have. */
 const LETTERS_OF_TYPO = 5
+/** Letters that a lone word without a capital must have. */
+const LETTERS_OF_NAME = 4
 const QUERY_OF_TITLE = 16
 const LONGEST_CAPITALS = 8
 
@@ -29,9 +41,11 @@ const LONGEST_CAPITALS = 8
 export function readTitles(reading: Reading): void {
   if (readWhole(reading)) return
   readQuoted(reading)
+  readAbbreviated(reading)
   readWithYear(reading)
   readLiked(reading)
   readBare(reading)
+  readBareList(reading)
   readCapitals(reading)
 }
 
@@ -62,7 +76,25 @@ function readQuoted(reading: Reading): void {
   }
 }
 
-/** `Solaris (1972)` anywhere; without the brackets the name has several words, or a capital. */
+/** Letters that people write for a name, and for nothing else. */
+const ABBREVIATIONS: ReadonlyMap<string, string> = new Map([
+  ['lotr', 'lord of the rings'],
+  ['potc', 'pirates of the caribbean'],
+  ['bttf', 'back to the future'],
+  ['gotg', 'guardians of the galaxy'],
+  ['tdk', 'dark knight'],
+  ['tdkr', 'dark knight rises'],
+])
+
+function readAbbreviated(reading: Reading): void {
+  for (const [at, { folded }] of reading.text.words.entries()) {
+    const name = ABBREVIATIONS.get(folded)
+    const item = name === undefined ? -1 : reading.lexicon.titles.called(name.split(' '), null)
+    if (item >= 0 && reading.taken[at] === 0) take(reading, at, at + 1, { kind: 'title', item })
+  }
+}
+
+/** `Solaris (1972)` anywhere; without the brackets a lone word is no word of another meaning. */
 function readWithYear(reading: Reading): void {
   const { words } = reading.text
   for (let at = 1; at < words.length; at++) {
@@ -71,15 +103,44 @@ function readWithYear(reading: Reading): void {
     if (!isBracketed && words[at]!.gap.trim() !== '') continue
     let to = at
     while (to > 1 && BEFORE_YEAR.test(words[to - 1]!.folded)) to--
+    // `Halloween but the 2007 one`
+    if (to > 1 && BUT.has(words[to - 1]!.folded) && (to < at || BEHIND_YEAR.test(words[at + 1]?.folded ?? ''))) to--
+    const end = BEHIND_YEAR.test(words[at + 1]?.folded ?? '') ? at + 2 : at + 1
+    let isFound = false
     for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
-      if (!areFree(reading, from, at + 1)) continue
-      if (!isBracketed && (areOnlyPhrases(reading, from, to) || (to - from === 1 && !words[from]!.isCapital))) continue
+      if (!areFree(reading, from, end)) continue
+      const isLone = to - from === 1 && !isOwnName(reading, from, to === at || end > at + 1)
+      if (!isBracketed && (isLone || areOnlyPhrases(reading, from, to))) continue
       const item = nameAt(reading, from, to, Number(words[at]!.folded), isBracketed)
       if (item < 0) continue
-      take(reading, from, at + 1, { kind: 'title', item })
+      take(reading, from, end, { kind: 'title', item })
+      isFound = true
       break
     }
+    if (isBracketed && !isFound) passUnknown(reading, to, end)
   }
+}
+
+/** A movie that the catalogue lacks: neither another of its name is meant, nor its year. */
+const UNKNOWN: Understood = {
+  kind: 'phrase',
+  phrase: { typed: [], folded: [], genres: [], moods: [], topics: [], languages: [], roles: new Set(['filler']) },
+}
+
+/** `Parasite (2019)`: the capitals in front of the year are its name. */
+function passUnknown(reading: Reading, to: number, end: number): void {
+  const { words } = reading.text
+  let from = to
+  while (from > 0 && words[from - 1]!.isCapital && areFree(reading, from - 1, from)) from--
+  if (from < to && areFree(reading, to, end) && !areOnlyPhrases(reading, from, to)) take(reading, from, end, UNKNOWN)
+}
+
+/** Whether a lone word in front of a year may be a title: `dune 1984`, and not `made 1984`, “about robots from 2005”. */
+function isOwnName({ text: { words } }: Reading, at: number, isYearNext: boolean): boolean {
+  const { folded, isCapital } = words[at]!
+  if (isCapital) return true
+  const isSubject = /^(?:about|ve)$/.test(words[at - 1]?.folded ?? '')
+  return isYearNext && !isSubject && folded.length >= LETTERS_OF_NAME && !STOP_WORDS.has(folded)
 }
 
 function readLiked(reading: Reading): void {
@@ -100,17 +161,18 @@ function readLiked(reading: Reading): void {
   }
 }
 
-/** “Matrix-like”, “Goodfellas-style”, “Fargo vibes”, “Alien meets Jaws” */
+/** “Matrix-like”, “Goodfellas-style”, “Fargo vibes”, “Alien meets Jaws”, `x-men vibes` */
 function isBehindTitle({ text: { words } }: Reading, at: number): boolean {
   const { folded, gap } = words[at]!
   if (/^[-‐]$/.test(gap)) return /^(?:like|style|styled|esque|type|ish)$/.test(folded)
-  return /^(?:vibes?|meets|style)$/.test(folded) && words[at - 1]?.isCapital === true
+  return at > 0 && /^(?:vibes?|meets|style)$/.test(folded)
 }
 
 function readBefore(reading: Reading, to: number): void {
   const { words } = reading.text
   for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
     if (!areFree(reading, from, to) || areOnlyPhrases(reading, from, to)) continue
+    if (to - from === 1 && !words[from]!.isCapital && words[to]!.gap.trim() === '') continue
     const item = nameAt(reading, from, to, null, true)
     if (item < 0) continue
     take(reading, from, words[to]!.folded === 'meets' ? to : to + 1, { kind: 'title', item })
@@ -134,7 +196,8 @@ function readList(reading: Reading, from: number, expected: Expected): void {
       break
     }
     if (skipped === MOST_SKIPPED || !canBeSkipped(reading, at)) {
-      at = expected === 'surely' ? readMistyped(reading, at) : -1
+      const mistyped = expected === 'surely' ? readMistyped(reading, at) : -1
+      at = mistyped >= 0 ? mistyped : behindUnknown(reading, at)
       if (at < 0) return
       break
     }
@@ -149,9 +212,18 @@ function readList(reading: Reading, from: number, expected: Expected): void {
   }
 }
 
-/** @returns the end of a title that has been read already */
+/** “like Knives Out or Clue”, where the catalogue lacks the first. @returns the end of its capitals; −1 where a list ends there */
+function behindUnknown(reading: Reading, from: number): number {
+  const { words } = reading.text
+  let to = from
+  while (to < words.length && words[to]!.isCapital && areFree(reading, to, to + 1)) to++
+  return to > from && hasRole(reading, to, 'and', 'or') ? to : -1
+}
+
+/** @returns the end of a title that has been read already, or is none of the catalogue's */
 function knownTitle({ parts }: Reading, at: number): number | null {
-  return parts[at]?.is.kind === 'title' ? parts[at].to : null
+  const part = parts[at]
+  return part && (part.is.kind === 'title' || part.is === UNKNOWN) ? part.to : null
 }
 
 function takeTitleAt(reading: Reading, at: number, expected: Expected): number | null {
@@ -237,6 +309,27 @@ function readBare(reading: Reading): void {
       else break
     }
   }
+}
+
+const BETWEEN_TITLES = /^\s*[,;/&+]\s*$/
+const MOST_TITLES = 8
+
+/** The whole query is titles: `Inception, Memento`, “Alien and Jaws”, `Inception x Tenet`. */
+function readBareList(reading: Reading): void {
+  const { words } = reading.text
+  if (words.length > QUERY_OF_TITLE || reading.taken.includes(1)) return
+  const found: (FoundTitle & { from: number })[] = []
+  for (let at = 0; at < words.length && found.length < MOST_TITLES; ) {
+    const title = titleAt(reading, at, 'perhaps')
+    if (!title) return
+    found.push({ ...title, from: at })
+    at = title.to
+    if (at === words.length) break
+    if (hasRole(reading, at, 'and', 'or') || words[at]!.folded === 'x') at += phraseOf(reading, at)?.folded.length ?? 1
+    else if (!BETWEEN_TITLES.test(words[at]!.gap)) return
+  }
+  if (found.length < 2 || found.at(-1)!.to !== words.length) return
+  for (const { from, item, to } of found) take(reading, from, to, { kind: 'title', item })
 }
 
 const BEFORE_CAPITAL = new Set(['phim', 'movie', 'film', 'as'])

@@ -1,4 +1,4 @@
-import { isWish } from './phrase-table.ts'
+import { isWish, type Phrase } from './phrase-table.ts'
 import { areFree, phraseOf, type Reading, take } from './reading.ts'
 
 /** Years that a wish names, and how words around them turn them into bounds; all of it over folded words. */
@@ -54,13 +54,14 @@ const DECADE_OF = '(?:nhung nam|cac nam|thap nien|thap ky|thap ki|thap nien nhun
 const VIETNAMESE_DECADE = `(?:(?:nhung nam |giai doan )?${PART} )?(?:cua )?${DECADE_OF} (?:dau |cuoi )?(?:nam )?(?:((?:1[89]|20)?\\d0)s?|${SPELLED})`
 /** “90s”, “the late 1990s”, “nineties” */
 const ENGLISH_DECADE = `(?:${PART}(?: -)? )?(?:to late )?(?:the )?(?:((?:1[89]|20)?\\d0)s|${SPELLED.replace(/\|hai muoi.*/, ')')})`
-const CENTURY = '(?:the ky (?:thu )?(20|21|xx|xxi)|(20|21|twentieth|twenty first)(?:th|st)? century)'
+const CENTURY =
+  '(?:the ky (?:thu )?(20|21|xx|xxi|truoc|nay)|(20|21|twentieth|twenty first|last|previous|this)(?:th|st)? century)'
 /** `phim 9x` */
 const SLANG_DECADE = '([4-9])x'
 /** `năm 90`, of a decade where it is a round number, else a year */
 const SHORT_YEAR = 'nam ([3-9]\\d)'
 const ATOM = new RegExp(
-  `\\b(?:${VIETNAMESE_DECADE}|${ENGLISH_DECADE}|${CENTURY}|(?:the )?(?:nam )?(${YEAR})|${SHORT_YEAR}|${SLANG_DECADE})\\b`,
+  `\\b(?:${VIETNAMESE_DECADE}|${ENGLISH_DECADE}|${CENTURY}|(?:the )?(?:nam |year )?(${YEAR})|${SHORT_YEAR}|${SLANG_DECADE})\\b`,
   'g',
 )
 
@@ -69,10 +70,17 @@ const UP_TO =
   /^ (?:- |, )?(?:to|den|toi|through|thru|until|till|and|va|or|hoac|hay|den nam|toi nam|va nam)?(?: the)?(?: nam)? ?$/
 const HYPHEN = /^ - (?:nam )?$/
 
+/** What may stand between a refusal and “before”: “no movies made before”, `đừng đưa mình phim nào trước`. */
+const NO_WISH =
+  `movies? films? anything something things? ones? that show give want like love to see watch recommend suggest
+  me is are was were made released from phai lay dua cho goi y xem coi muon thich minh toi tui phim nao gi bo cac nhung san
+  xuat ra mat cua co`.split(/\s+/)
+const REFUSED = `(?:no|not|nothing|none|never|isnt|arent|wasnt|dont|khong|ko|dung|tru|bo|ne|tranh|chang)(?: (?:${NO_WISH.join('|')})){0,6} `
+
 /** In front of years; the longest first. `−1` and `+1` say whether the year itself is out. */
 const BEFORE: [RegExp, Bound][] = [
-  [/\b(?:no|not|isnt|khong) (?:later than|after|newer than|sau|moi hon)(?: the)?(?: nam)? $/, 'until'],
-  [/\b(?:no|not|isnt|khong) (?:earlier than|before|older than|truoc|cu hon)(?: the)?(?: nam)? $/, 'since'],
+  [new RegExp(`\\b${REFUSED}(?:later than|after|newer than|sau|moi hon)(?: the)?(?: nam)? $`), 'until'],
+  [new RegExp(`\\b${REFUSED}(?:earlier than|before|older than|pre -|pre|truoc|cu hon)(?: the)?(?: nam)? $`), 'since'],
   [
     /\b(?:before|prior to|pre -|pre|older than|earlier than|truoc|truoc ca|cu hon|xua hon)(?: the)?(?: nam)? $/,
     'before',
@@ -107,6 +115,8 @@ type Bound = 'before' | 'after' | 'until' | 'since' | 'around'
 
 /** Words of a phrase, but its last. */
 const LONGEST_PHRASE = 4
+/** Characters of a bound with its refusal. */
+const LONGEST_BOUND = 60
 /** How far “around” goes, both ways. */
 const AROUND = 2
 
@@ -129,10 +139,15 @@ export function lineOf({ text: { words, rest }, taken }: Reading): Line {
     /[-‐–—~→]/.test(gap) ? '- ' : gap.includes('+') ? '+ ' : /[^\s"'’“”]/.test(gap) ? ', ' : ''
   for (const [at, { gap, folded }] of words.entries()) {
     add(at > 0 ? marks(gap) : '', at)
-    add(`${taken[at] === 1 ? '#' : folded} `, at)
+    add(`${taken[at] === 1 ? '#' : /['’‘]$/.test(gap) ? yearOf(folded) : folded} `, at)
   }
   add(marks(rest), words.length - 1)
   return { text, words: Int32Array.from(owners) }
+}
+
+/** “’85” with its century. */
+function yearOf(word: string): string {
+  return /^\d\d$/.test(word) ? `${Number(word) < 30 ? 20 : 19}${word}` : word
 }
 
 /**
@@ -150,7 +165,11 @@ export function readYears(reading: Reading, thisYear: number | null): void {
   for (const span of spans) {
     const before = line.text.slice(0, span.start)
     const behind = line.text.slice(span.end)
-    const front = BEFORE.map(([pattern, bound]) => ({ bound, match: pattern.exec(before.slice(-30)) })).find(
+    if (isSetting(before)) {
+      takeLine(reading, line, span.start, span.end, { kind: 'phrase', phrase: settingOf(span) })
+      continue
+    }
+    const front = BEFORE.map(([pattern, bound]) => ({ bound, match: pattern.exec(before.slice(-LONGEST_BOUND)) })).find(
       ({ match }) => match && !isInsideWish(reading, wordAt(line, span.start - match[0].length)),
     )
     const back = BEHIND.map(([pattern, bound]) => ({ bound, match: pattern.exec(behind.slice(0, 30)) })).find(
@@ -165,6 +184,19 @@ export function readYears(reading: Reading, thisYear: number | null): void {
   if (thisYear !== null) readRelative(reading, line, thisYear)
 }
 
+/** “set in the 1960s”, `lấy bối cảnh thập niên 60`: when the story is, and not when it was made. */
+function isSetting(before: string): boolean {
+  return /\b(?:set|sets|takes place|taking place|boi canh)(?: (?:in|during|around|vao|o|trong|cua|thoi|la|nam))*(?: the)? $/.test(
+    before.slice(-LONGEST_BOUND),
+  )
+}
+
+/** As keywords have it: `1960s`. */
+function settingOf({ from, to }: Span): Phrase {
+  const topic = to - from === 9 ? `${from}s` : String(from)
+  return { typed: [], folded: [], genres: [], moods: [], topics: [topic], languages: [], roles: new Set() }
+}
+
 /** @param isMeant whether a word in front, such as `cuối`, divides the decade */
 function spanOf(match: RegExpExecArray, isMeant: (part: string) => boolean): Span {
   const [text, vnPart, vnDigits, vnSpelled, enPart, enDigits, enSpelled, vnCentury, enCentury, year, short, slang] =
@@ -173,7 +205,7 @@ function spanOf(match: RegExpExecArray, isMeant: (part: string) => boolean): Spa
   if (year !== undefined) return { ...at, from: Number(year), to: Number(year) }
   const century = vnCentury ?? enCentury
   if (century !== undefined)
-    return /21|xxi|first/.test(century) ? { ...at, from: 2001, to: 2100 } : { ...at, from: 1901, to: 2000 }
+    return /21|xxi|first|this|nay/.test(century) ? { ...at, from: 2001, to: 2100 } : { ...at, from: 1901, to: 2000 }
   if (short !== undefined && !short.endsWith('0'))
     return { ...at, from: 1900 + Number(short), to: 1900 + Number(short) }
   const digits = vnDigits ?? enDigits ?? short ?? (slang && `${slang}0`)
@@ -252,7 +284,7 @@ const RELATIVE: [RegExp, (thisYear: number, count: number) => [number, number | 
     /\b(?:(?:last|past|recent) (\d{1,2}) years|(\d{1,2}) nam (?:gan day|tro lai day|vua qua|qua|gan nhat))\b/,
     (year, count) => [year - count, null],
   ],
-  [/\b(?:last|past) decade\b/, (year) => [year - 10, null]],
+  [/\b(?:(?:last|past) decade|thap (?:ky|ki|nien) (?:truoc|qua|vua qua))\b/, (year) => [year - 10, null]],
 ]
 
 function readRelative(reading: Reading, line: Line, thisYear: number): void {

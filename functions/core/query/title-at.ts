@@ -20,6 +20,8 @@ export interface FoundTitle {
 /** The longest title that begins at a word. */
 export function titleAt(reading: Reading, at: number, expected: Expected): FoundTitle | undefined {
   const { words } = reading.text
+  const ofYear = isYear(words[at]?.folded ?? '') ? titleOfYear(reading, at) : undefined
+  if (ofYear) return ofYear
   for (let to = Math.min(words.length, at + LONGEST_TITLE); to > at; to--) {
     if (!areFree(reading, at, to)) continue
     const year = yearBehind(reading, to)
@@ -27,9 +29,40 @@ export function titleAt(reading: Reading, at: number, expected: Expected): Found
     if (exact >= 0) return { item: exact, to: year!.to }
     if (!mayBeTitle(reading, at, to, expected)) continue
     const item = nameAt(reading, at, to, null, expected === 'surely' || isSeries(reading, at, to))
-    if (item >= 0) return { item, to }
+    if (item >= 0) return ofSeries(reading, at, to) ?? { item, to }
   }
-  return isYear(words[at]?.folded ?? '') ? titleOfYear(reading, at) : undefined
+  return gluedTitle(reading, at)
+}
+
+/** `harry potter 3`, `harry potter phần 3` */
+function ofSeries(reading: Reading, at: number, to: number): FoundTitle | undefined {
+  const { words } = reading.text
+  const number = to + (/^(?:part|phan|tap|episode|movie|so|no)$/.test(words[to]?.folded ?? '') ? 1 : 0)
+  if (!/^[1-9]$/.test(words[number]?.folded ?? '') || !areFree(reading, to, number + 1)) return undefined
+  const item = reading.lexicon.titles.ofSeries(namesIn(reading, at, to), Number(words[number]!.folded))
+  return item < 0 ? undefined : { item, to: number + 1 }
+}
+
+/** Letters of a word that may be a name without its spaces. */
+const GLUED = { least: 7, most: 18 }
+
+/** `starwars`, `lalaland`: a word that no text has, cut into two or three. */
+function gluedTitle(reading: Reading, at: number): FoundTitle | undefined {
+  const word = reading.text.words[at]?.joined ?? ''
+  if (word.length < GLUED.least || word.length > GLUED.most || phraseOf(reading, at) || !areFree(reading, at, at + 1))
+    return undefined
+  const { titles, isKnownWord } = reading.lexicon
+  if (isKnownWord(word)) return undefined
+  for (let first = 1; first < word.length; first++) {
+    const item = titles.called([word.slice(0, first), word.slice(first)], null)
+    if (item >= 0) return { item, to: at + 1 }
+  }
+  for (let first = 1; first < word.length - 1; first++)
+    for (let second = first + 1; second < word.length; second++) {
+      const item = titles.called([word.slice(0, first), word.slice(first, second), word.slice(second)], null)
+      if (item >= 0) return { item, to: at + 1 }
+    }
+  return undefined
 }
 
 /** “the 1933 King Kong”, “the 1994 version of Little Women” */
@@ -109,7 +142,11 @@ export function isWishAt(reading: Reading, at: number): boolean {
 export function nameAt(reading: Reading, from: number, to: number, year: number | null, withParts: boolean): number {
   const names = namesIn(reading, from, to)
   const { titles } = reading.lexicon
-  return withParts ? titles.called(names, year) : titles.named(names, year)
+  const item = withParts ? titles.called(names, year) : titles.named(names, year)
+  if (item >= 0 || names.length !== 2) return item
+  // `good fellas`
+  const glued = names.join('')
+  return glued.length < GLUED.least ? -1 : titles.named([glued], year)
 }
 
 /** As titles have them; the last without the ’s of “Heat’s”. */
@@ -118,7 +155,7 @@ export function namesIn({ text }: Reading, from: number, to: number): string[] {
 }
 
 export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|from|of|the|version|original)$/
-const BEHIND_YEAR = /^(?:one|version)$/
+export const BEHIND_YEAR = /^(?:one|version|remake|original)$/
 
 const MOST_BEFORE_YEAR = 3
 

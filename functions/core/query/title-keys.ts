@@ -31,7 +31,7 @@ export interface TitleWords {
 /** Linear in the title's length. */
 export function wordsOfTitle(title: string): TitleWords {
   const found: TitleWords = { whole: [], parts: [] }
-  if (PLAIN.test(title)) {
+  if (PLAIN.test(title) && !title.includes(AND_THE)) {
     add(title.toLowerCase().split(' '), found.whole)
     return found
   }
@@ -42,7 +42,10 @@ export function wordsOfTitle(title: string): TitleWords {
     if (acronym !== undefined) for (const mark of [' ', '']) add(words(acronym.replaceAll('.', mark)), found.parts)
     const and = name.indexOf(AND_THE)
     if (and > 0 && name.lastIndexOf(' ', and - 1) > 0) add(words(name.slice(0, and)), found.parts)
-    if (CUTS.test(name)) for (const piece of name.split(CUTS)) add(words(piece), found.parts)
+    const pieces = name.split(CUTS)
+    if (pieces.length > 1) for (const piece of pieces) add(words(piece), found.parts)
+    // `Star Wars: Episode IV`
+    if (pieces.length > 2) add(words(pieces.slice(0, 2).join(' ')), found.parts)
   }
   return found
 }

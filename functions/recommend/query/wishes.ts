@@ -38,12 +38,10 @@ export function satisfying(intent: Intent, blocked: Uint8Array, model: Model, is
 
   let givenUp = 0
   if (wishes.length > 0) {
-    // a bit a wish that the movie breaks
-    const broken = new Uint8Array(blocked.length)
-    for (const [place, { mark }] of wishes.entries()) mark(broken, 1 << place)
-    if (!isStrict && !leavesAny(broken, blocked))
-      givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
-    blockBroken(blocked, broken, ~givenUp)
+    const held = blocked.slice()
+    for (const { mark } of wishes) mark(held, 1)
+    if (isStrict || held.includes(0)) blocked.set(held)
+    else givenUp = blockButFewest(wishes, blocked)
   }
   const isGivenUp = (_: Wish, bit: number) => (givenUp >>> bit) % 2 === 1
   return {
@@ -56,10 +54,14 @@ export function satisfying(intent: Intent, blocked: Uint8Array, model: Model, is
   }
 }
 
-function leavesAny(broken: Uint8Array, blocked: Uint8Array): boolean {
-  let item = 0
-  while (item < broken.length && (broken[item]! | blocked[item]!) !== 0) item++
-  return item < broken.length
+/** Where no movie satisfies all wishes, what breaks those that are held. @returns a bit a wish that is given up */
+function blockButFewest(wishes: Wish[], blocked: Uint8Array): number {
+  // a bit a wish that the movie breaks
+  const broken = new Uint8Array(blocked.length)
+  for (const [place, { mark }] of wishes.entries()) mark(broken, 1 << place)
+  const givenUp = fewestGivenUp(wishes, countByBroken(broken, blocked, wishes.length))
+  for (let item = 0; item < blocked.length; item++) blocked[item]! |= Number((broken[item]! & ~givenUp) !== 0)
+  return givenUp
 }
 
 /** Movies that may be answered, by the wishes they break. */
@@ -68,10 +70,6 @@ function countByBroken(broken: Uint8Array, blocked: Uint8Array, numWishes: numbe
   const counts = new Uint32Array(2 << numWishes)
   for (let item = 0; item < broken.length; item++) counts[broken[item]! | (blocked[item]! << numWishes)]!++
   return counts.subarray(0, 1 << numWishes)
-}
-
-function blockBroken(blocked: Uint8Array, broken: Uint8Array, held: number): void {
-  for (let item = 0; item < broken.length; item++) blocked[item]! |= Number((broken[item]! & held) !== 0)
 }
 
 /**
@@ -134,7 +132,7 @@ function outside(values: Int16Array | Uint8Array, from: number | null, to: numbe
     for (let item = 0; item < broken.length; item++) {
       const value = values[item]!
       // the sign of one of both differences
-      broken[item]! |= bit * (((value - lowest) | (highest - value)) >>> 31)
+      broken[item]! |= bit & (((value - lowest) | (highest - value)) >> 31)
     }
   }
 }
@@ -142,17 +140,18 @@ function outside(values: Int16Array | Uint8Array, from: number | null, to: numbe
 function withoutGenres(genreMasks: Uint32Array, must: number, isAnyEnough: boolean): Mark {
   return isAnyEnough
     ? (broken, bit) => {
-        for (let item = 0; item < broken.length; item++) broken[item]! |= bit * Number((genreMasks[item]! & must) === 0)
+        for (let item = 0; item < broken.length; item++)
+          broken[item]! |= bit & -Number((genreMasks[item]! & must) === 0)
       }
     : (broken, bit) => {
         for (let item = 0; item < broken.length; item++)
-          broken[item]! |= bit * Number((genreMasks[item]! & must) !== must)
+          broken[item]! |= bit & -Number((genreMasks[item]! & must) !== must)
       }
 }
 
 function withGenres(genreMasks: Uint32Array, avoid: number): Mark {
   return (broken, bit) => {
-    for (let item = 0; item < broken.length; item++) broken[item]! |= bit * Number((genreMasks[item]! & avoid) !== 0)
+    for (let item = 0; item < broken.length; item++) broken[item]! |= bit & -Number((genreMasks[item]! & avoid) !== 0)
   }
 }
 

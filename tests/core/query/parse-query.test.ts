@@ -51,6 +51,10 @@ describe('genres', () => {
     ['phim hanhdong', ['Action']],
     ['phim lãng mang', ['Romance']],
     ['a documentary about space', ['Documentary']],
+    ['a cold war spy thriller', ['Thriller']],
+    ['gang wars', []],
+    ['vui lòng gợi ý phim hài', ['Comedy']],
+    ['phim hài lòng khách', []],
   ])('%s', (text, genres) => {
     expect(parseQuery(text, lexicon).mustGenres.toSorted()).toEqual(genres)
   })
@@ -78,6 +82,14 @@ describe('genres', () => {
   })
 })
 
+test.each([
+  ['more funny than scary', { moods: ['funny'] }],
+  ['thích hài hơn kinh dị', { mustGenres: ['Comedy'] }],
+  ['comedy rather than horror', { mustGenres: ['Comedy'], avoidGenres: ['Horror'] }],
+])('what counts less is neither asked for nor refused: %s', (text, expected) => {
+  expect(asked(text)).toEqual(expected)
+})
+
 describe('what is not wanted', () => {
   test.each([
     ['phim hài không kinh dị', ['Comedy'], ['Horror']],
@@ -87,6 +99,13 @@ describe('what is not wanted', () => {
     ['horror but not comedy', ['Horror'], ['Comedy']],
     ['no horror, comedy', ['Comedy'], ['Horror']],
     ['no horror, war or westerns', [], ['Horror', 'War', 'Western']],
+    ['anything but horror & war', [], ['Horror', 'War']],
+    ['horror without slashers', ['Horror'], []],
+    ['kinh dị không có ma quỷ', ['Horror'], []],
+    ['không được có ma quỷ kinh dị', [], ['Horror']],
+    ['không hài hước lãng mạn', [], ['Comedy', 'Romance']],
+    ['horror but no horror', [], ['Horror']],
+    ['not a kids movie', [], ['Children']],
     ['no horror and no war', [], ['Horror', 'War']],
     ['action without romance', ['Action'], ['Romance']],
     ['horror-free thriller', ['Thriller'], ['Horror']],
@@ -142,6 +161,10 @@ describe('moods', () => {
     ['đang buồn, cho mình phim vui', ['happy']],
     ["I'm so sad, cheer me up", ['happy']],
     ['dark comedy', ['dark']],
+    ['the saddest movie', ['sad']],
+    ['xem xong thấy vui', ['happy']],
+    ['thấy buồn quá', []],
+    ['xem cho đỡ buồn ngủ', []],
   ])('%s', (text, moods) => {
     expect(parseQuery(text, lexicon).moods).toEqual(moods)
   })
@@ -158,6 +181,16 @@ describe('years', () => {
     ['early 90s', 1990, 1994],
     ['late 1980s', 1985, 1989],
     ['thập niên 90', 1990, 1999],
+    ['before the year 2000', null, 1999],
+    ['nothing after 1990', null, 1990],
+    ['no movies made before 1980', 1980, null],
+    ['đừng đưa mình phim nào trước năm 2000', 2000, null],
+    ["from '85 to '05", 1985, 2005],
+    ['the last century', 1901, 2000],
+    ['the 90s, but after 1995', 1996, 1999],
+    ['70s or 80s, not before 1975', 1975, 1989],
+    ['set in the 1960s', null, null],
+    ['lấy bối cảnh thập niên 60', null, null],
     ['thap nien 90', 1990, 1999],
     ['những năm 80', 1980, 1989],
     ['thập kỷ 2000', 2000, 2009],
@@ -180,6 +213,8 @@ describe('years', () => {
     ['not before 2000', 2000, null],
     ['after 1990 and before 2000', 1991, 1999],
     ['in 1999', 1999, 1999],
+    ['like Parasite (2019)', null, null],
+    ['Phim Hay (2019)', 2019, 2019],
     ['năm 1999', 1999, 1999],
     ['around 1995', 1993, 1997],
     ['before 1950 and after 2010', null, null],
@@ -200,6 +235,8 @@ test.each([
   ['dưới 90 phút', null, 90],
   ['under two hours', null, 120],
   ['trên 2 tiếng', 120, null],
+  ['between 90 and 120 minutes', 90, 120],
+  ['từ 1h30 đến 2h', 90, 120],
   ['khong qua 1h30', null, 90],
   ['over 2.5 hours', 150, null],
   ['không quá dài', null, 120],
@@ -262,6 +299,20 @@ describe('titles', () => {
     ['like horror movies', []],
     ['schindlers list', ["Schindler's List"]],
     ['like The Shawshenk Redemtion', ['The Shawshank Redemption']],
+    ['good fellas but funny', ['Goodfellas']],
+    ['giống pulpfiction', ['Pulp Fiction']],
+    ['like lotr', ['The Lord of the Rings: The Fellowship of the Ring']],
+    ['dark knight vibes', ['The Dark Knight']],
+    ['summer vibes', []],
+    ['Interstellar, Heat', ['Interstellar', 'Heat']],
+    ['Up và heat', ['Up', 'Heat']],
+    ['Interstellar x pizza', []],
+    ['like Knives Out or Heat', ['Heat']],
+    ['like Heat (2019) and Alien', ['Alien']],
+    ['the 1933 King Kong', ['King Kong']],
+    ['like harry potter 2', ['Harry Potter and the Goblet of Fire']],
+    ['giống harry potter phần 1', ['Harry Potter and the Chamber of Secrets']],
+    ['like star wars episode 5', ['Star Wars: Episode V - The Empire Strikes Back']],
   ])('%s', (text, expected) => {
     expect(titles(text)).toEqual(expected)
   })
@@ -274,12 +325,19 @@ describe('titles', () => {
     ['like Solaris', 4],
     ['something like the 1933 King Kong', 7],
     ['her 2013', 11],
+    ['solaris 1972 and something sad', 5],
+    ['King Kong but the 1933 one', 7],
+    ['King Kong, bản 1933', 7],
   ])('of one name are told apart by their year: %s', (text, movieId) => {
     expect(parseQuery(text, lexicon)).toMatchObject({ similarTitles: [{ movieId }], yearFrom: null })
   })
 })
 
 describe('people', () => {
+  test('who is not named is nobody', () => {
+    expect(parseQuery('directed by the guy who made Jaws', lexicon).people).toEqual([])
+  })
+
   test.each([
     ['directed by Christopher Nolan', ['Christopher Nolan']],
     ['phim của đạo diễn christopher nolan', ['Christopher Nolan']],

@@ -11,25 +11,25 @@ export const GENRE_PHRASES = {
   Children: `children, children s, childrens, child friendly, kid, kids, kid friendly, family, family friendly, my daughter,
     my son, toddler, whole family, all ages, gia đình, cả nhà, thiếu nhi, trẻ em, trẻ con, con nít, cho bé, cho con, các bé,
     nhi đồng, em bé xem`,
-  Comedy: `tragicomedy, comedy, romantic comedy, hài lãng mạn, hài tình cảm, lãng mạn hài hước, tình cảm hài hước,
+  Comedy: `tragicomedy, comedy, romantic comedy, hài lãng mạn, hài hước lãng mạn, hài tình cảm, lãng mạn hài hước, tình cảm hài hước,
     comedic, comic relief, slapstick, farce, spoof, parody, rom com, romcom, dramedy, mockumentary, sitcom, hài,
     hài hước, hài kịch, vừa hài, có phim hài nào, tấu hài, hài nhảm, hài đen, buddy comedy, dark comedy, black comedy, black humor`,
   Crime: `police procedural, cop movie, cop film, crime, criminal, gangster, mafia, mob, mobster, cartel, underworld, organized crime, organised crime, true crime,
     cop thriller, tội phạm, hình sự, xã hội đen, băng đảng, giang hồ, thế giới ngầm`,
   Documentary: `documentary, docu, doc, docs, docuseries, docudrama, non fiction, nonfiction, tài liệu, phóng sự`,
-  Drama: `tragicomedy, drama, dramatic, melodrama, dramedy, tragedy, kitchen sink, chính kịch, tâm lý, tâm lí, bi kịch, tâm lý xã hội,
+  Drama: `tragicomedy, drama, dramatic, melodrama, dramedy, kitchen sink, chính kịch, tâm lý, tâm lí, bi kịch, tâm lý xã hội,
     kịch tình cảm, bi hài`,
   Fantasy: `fantasy, fantastical, fairy tale, fairytale, sword and sorcery, kỳ ảo, kì ảo, giả tưởng, tiên hiệp, thần thoại, cổ tích,
     huyền huyễn, thần tiên, phép thuật, phép màu`,
   'Film-Noir': `noirish, film noir, noir, neo noir, hard boiled, phim đen cổ điển`,
   Horror: `horror, slasher, haunted house, ghost movie, ghost film, ghost story, ghost stories, creature feature, spookfest, body horror,
-    splatter, gorefest, possession movie, exorcism, kinh dị, kinh dị tâm lý, ma quái, ma quỷ, ma ám, quỷ ám, trừ tà, ma, có ma,
-    con ma, ma cỏ, rùng rợn kinh dị, hù ma`,
+    splatter, gorefest, possession movie, exorcism, kinh dị, kinh dị tâm lý, ma quái, ma quỷ, ma ám, quỷ ám, trừ tà, ma, có ma, có ma quỷ,
+    con ma, ma cỏ, rùng rợn kinh dị, hù ma, kdị`,
   IMAX: `imax`,
   Musical: `musical, sing along, song and dance, nhạc kịch, ca nhạc, âm nhạc, ca vũ nhạc`,
   Mystery: `mystery, mysterious, whodunit, whodunnit, who dunnit, who dunit, detective, sleuth, murder mystery, trinh thám, bí ẩn,
     phá án, thám tử, điều tra, suy luận, huyền bí, truy tìm hung thủ`,
-  Romance: `romance, romantic comedy, hài lãng mạn, hài tình cảm, lãng mạn hài hước, tình cảm hài hước,
+  Romance: `romance, romantic comedy, hài lãng mạn, hài hước lãng mạn, hài tình cảm, lãng mạn hài hước, tình cảm hài hước,
     romantic, romantically, romcom, rom com, love story, love stories, chick flick, date night, date movie, lovey dovey,
     tình cảm, lãng mạn, ngôn tình, tình yêu, yêu đương, chuyện tình, tình ái, tình củm`,
   'Sci-Fi': `sci fi, scifi, science fiction, sf, syfy, space, space opera, outer space, cyberpunk, futuristic, dystopian, dystopia,
@@ -49,6 +49,15 @@ export const GENRE_PHRASES = {
 } as const
 
 export type GenreConcept = keyof typeof GENRE_PHRASES
+
+/**
+ * What a genre itself is called; its other phrases are of a kind of it, so that “horror without slashers” is horror. Written
+ * as GENRE_PHRASES are.
+ */
+export const GENRES_THEMSELVES = `action, hành động, adventure, phiêu lưu, animation, animated, hoạt hình, children, kids, family, gia đình,
+  thiếu nhi, comedy, hài, hài hước, crime, tội phạm, hình sự, documentary, tài liệu, drama, chính kịch, tâm lý, fantasy, kỳ ảo,
+  giả tưởng, film noir, noir, horror, kinh dị, musical, nhạc kịch, mystery, trinh thám, bí ẩn, romance, romantic, lãng mạn, tình cảm,
+  sci fi, scifi, science fiction, khoa học viễn tưởng, viễn tưởng, thriller, giật gân, ly kỳ, war, chiến tranh, western, cao bồi, viễn tây`
 
 /** Names that catalogues give a genre besides its own: TMDB's, IMDb's. The first that a catalogue has is its name there. */
 export const GENRE_ALIASES: Partial<Record<GenreConcept, string>> = {

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { historyOf } from '#core/history.ts'
+import { ndcgAtK } from '#core/metrics.ts'
+import type { Mood } from '#core/schemas/intent.ts'
+import { QueryOptions } from '#core/schemas/query.ts'
+import { profileScores } from '#core/scoring/content-scores.ts'
+import { MOOD_SIGNS } from '#recommend/query/moods.ts'
+import { rankForQuery } from '#recommend/query/rank.ts'
+import { soughtTerms } from '#recommend/query/sought-terms.ts'
+import { builtModel, openParser } from '../../build/evaluate/index.ts'
+import { table } from '../../build/io/table.ts'
+
+/**
+ * What is asked for in words against what viewers say: MovieLens' tags of the bundled sample, which no model reads.
+ *   node scripts/bench/query-tags.ts [artifacts]
+ * Of each mood: how often a movie that a viewer gave a tag of this mood has more of its signs than a tagged movie without (AUC;
+ * 0.5 is chance). Of every tag that is a wish in words: NDCG@10 of its movies in the answer to it.
+ */
+const TAGS = join(import.meta.dirname, '../../data/sample/ml-latest-small/tags.csv')
+/** Movies of a tag, or of a mood, from which it is judged. */
+const FEWEST_MOVIES = 5
+/** Tags of whoever gave them, and not of the movie; refused moods. */
+const OWN_TAGS = /^r:|^not |netflix|imdb|dvd|own|queue/
+const CUTOFF = 10
+
+const folder = await builtModel(resolve(process.argv[2] ?? 'artifacts'), undefined)
+if (folder === null) throw new Error('found no model; `npx marquee build --until export` makes one')
+const { model, parse } = await openParser(folder)
+const { catalog, content } = model
+
+const itemsByTag = new Map<string, Set<number>>()
+for (const line of readFileSync(TAGS, 'utf8').split('\n').slice(1)) {
+  const [, movieId, quoted] = line.split(',')
+  const item = catalog.itemIndexOf(Number(movieId))
+  const tag = quoted?.replaceAll('"', '').toLowerCase() ?? ''
+  if (item < 0 || tag === '' || OWN_TAGS.test(tag)) continue
+  itemsByTag.set(tag, (itemsByTag.get(tag) ?? new Set()).add(item))
+}
+const tags = [...itemsByTag].map(([tag, items]) => ({ items, intent: parse(tag) }))
+
+const tagged = [...new Set(tags.flatMap(({ items }) => [...items]))]
+const moods = (Object.keys(MOOD_SIGNS) as Mood[]).flatMap((mood) => {
+  const items = new Set(tags.filter(({ intent }) => intent.moods.includes(mood)).flatMap(({ items }) => [...items]))
+  if (items.size < FEWEST_MOVIES) return []
+  const scores = profileScores(content, soughtTerms({ keywords: [], moods: [mood] }, content).profile)
+  const scoresOf = (isOf: boolean) => tagged.filter((item) => items.has(item) === isOf).map((item) => scores[item]!)
+  return [{ mood, movies: items.size, auc: areaUnderCurve(scoresOf(true), scoresOf(false)) }]
+})
+console.log(
+  table(
+    ['mood', 'tagged movies', 'AUC'],
+    moods.map(({ mood, movies, auc }) => [mood, String(movies), auc.toFixed(3)]),
+  ),
+)
+const movies = moods.reduce((sum, one) => sum + one.movies, 0)
+console.log(`all, by movies: ${(moods.reduce((sum, one) => sum + one.auc * one.movies, 0) / movies).toFixed(3)}\n`)
+
+const wishes = tags.filter(
+  ({ items, intent: { keywords, moods, similarTitles, people } }) =>
+    items.size >= FEWEST_MOVIES && keywords.length + moods.length > 0 && similarTitles.length + people.length === 0,
+)
+const options = QueryOptions.parse({})
+const found = wishes.map(({ items, intent }) => {
+  const { candidates } = rankForQuery(intent, historyOf([]), options, CUTOFF, model)
+  return ndcgAtK(
+    Int32Array.from(candidates, ({ itemIndex }) => itemIndex),
+    items,
+    CUTOFF,
+  )
+})
+console.log(
+  `${wishes.length} tags as wishes: NDCG@${CUTOFF} ${(found.reduce((sum, one) => sum + one, 0) / found.length).toFixed(4)}`,
+)
+
+/** The share of pairs in which the first has more; a tie is half a one. */
+function areaUnderCurve(inside: readonly number[], outside: readonly number[]): number {
+  let won = 0
+  for (const a of inside) for (const b of outside) won += a > b ? 1 : a === b ? 0.5 : 0
+  return won / (inside.length * outside.length)
+}
