@@ -12,6 +12,7 @@ import { asksForRerank, type EvaluateRerankFlags, evaluateRerankCommand } from '
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
 import { evaluateStarsCommand, starProtocolOf } from './commands/evaluate-stars.ts'
 import { asksForTowers, evaluateTowersCommand, TOWERS_PROTOCOL } from './commands/evaluate-towers.ts'
+import { addExportOnnxCommand } from './commands/export-onnx.ts'
 import { addFeedbackCommands } from './commands/feedback.ts'
 import { type ImportFactorsFlags, importFactorsCommand } from './commands/import-factors.ts'
 import {
@@ -210,6 +211,7 @@ export function describeProgram(args: string[], surroundings: Surroundings): Com
   addKeysCommands(program, surroundings)
   addBatchCommand(program, surroundings)
   addAbCommands(program, surroundings)
+  addExportOnnxCommand(program, surroundings)
   return program
 }
 

@@ -31,6 +31,7 @@ export function buildIdentity(config: Config, inputs: Input[], codeHash: string)
   const countedData = {
     ...data,
     sources: data.sources.map(({ path: _path, ...source }) => source),
+    idsFrom: data.idsFrom !== null,
     feedback: data.feedback !== null,
   }
   const files = inputs.map(({ file, sha256 }) => `${basename(file)} ${sha256}`)

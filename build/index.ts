@@ -14,7 +14,15 @@ import {
   servingSettings,
 } from './evaluate/index.ts'
 import { learnItemKnn, learnUncompressed } from './experiments/compared.ts'
-import { encodeArtifacts, encodeRanker, manifestFiles, readModel, writeModel } from './export/index.ts'
+import { learnStarNetwork } from './experiments/rating-network.ts'
+import {
+  encodeArtifacts,
+  encodeRanker,
+  encodeRatingNetwork,
+  manifestFiles,
+  readModel,
+  writeModel,
+} from './export/index.ts'
 import { buildIdentity, hashCode, type Input } from './identity.ts'
 import { type FactorsSource, hashFactors, type PlacedFactors, placeFactors, readFactors } from './import/index.ts'
 import { hashInputs, ingest } from './ingest/index.ts'
@@ -159,7 +167,7 @@ async function makeModel({ config, compute, examined = false, handles }: BuildOp
     )
     if (!clock.wants('evaluate')) return NOTHING
 
-    const { model, blend, ranker, evaluation, examination } = await clock.time('evaluate', async () => {
+    const { model, blend, ranker, starNetwork, evaluation, examination } = await clock.time('evaluate', async () => {
       const isKnown = (part: number) => part !== PART.test
       const encoded = (learned: Trained) => encodeArtifacts(learned, prepared, isKnown)
       const foldIn =
@@ -168,23 +176,40 @@ async function makeModel({ config, compute, examined = false, handles }: BuildOp
       const blend = learnBlend(drafted, prepared, config, handles)
       const ranker = learnRanker(drafted, blend, prepared, config, handles)
       const model = { ...trained, ...(foldIn && { foldIn }) }
+      const starNetwork = await learnStarNetwork(
+        { ratings: prepared, parts: [PART.train, PART.validation], content: draft.content, config },
+        { threads, checkpoint: (name) => join(checkpointsIn(folder), name), resume },
+        handles,
+      )
       const comparison = { ratings: prepared, parts: [PART.train, PART.validation], model: config.model, threads }
       const itemKnn = await learnItemKnn(comparison, handles)
-      const files = new Map([...encoded(model), ...encodeRanker(ranker.ranker)])
+      const files = new Map([
+        ...encoded(model),
+        ...encodeRanker(ranker.ranker),
+        ...encodeRatingNetwork(starNetwork.network),
+      ])
       const evaluation = evaluate(files, blend, prepared, config, handles, itemKnn)
       const uncompressed = examined && (await learnUncompressed(comparison, model, handles))
       const examination = uncompressed
         ? examine({ files, blend, prepared, config, itemKnn, uncompressed }, handles)
         : null
-      return { model, blend, ranker, evaluation, examination }
+      return { model, blend, ranker, starNetwork, evaluation, examination }
     })
-    const learned = { blend, ...(ranker.card && { ranker: ranker.card }) }
+    const learned = {
+      blend,
+      ...(ranker.card && { ranker: ranker.card }),
+      ...(starNetwork.card && { ratingNetwork: starNetwork.card }),
+    }
     const card = { ...modelCard(config, prepared, model, learned, evaluation), ...(rerank && { rerank }) }
     await writeReport(folder, buildId, card, dataset, prepared, model, imported)
     if (!clock.wants('export')) return { exported: null, card, examination }
 
     const exported = await clock.time('export', () => {
-      const files = new Map([...encodeArtifacts(model, prepared, () => true), ...encodeRanker(ranker.ranker)])
+      const files = new Map([
+        ...encodeArtifacts(model, prepared, () => true),
+        ...encodeRanker(ranker.ranker),
+        ...encodeRatingNetwork(starNetwork.network),
+      ])
       const header = { format: 'marquee-model', version: 1, buildId } as const
       return writeModel(files, { ...header, files: manifestFiles(files), api: config.api, card }, modelIn(folder))
     })
@@ -248,7 +273,7 @@ function modelCard(
   config: Config,
   prepared: Prepared,
   { factors, losses, foldIn, content }: Trained,
-  learned: Pick<ModelCard['model'], 'blend' | 'ranker'>,
+  learned: Pick<ModelCard['model'], 'blend' | 'ranker' | 'ratingNetwork'>,
   evaluation: Report,
 ): ModelCard {
   const { cf, neighbours } = config.model
@@ -267,6 +292,7 @@ function modelCard(
       terms: content.terms.length,
       ...servingSettings(config, learned.blend),
       ...(learned.ranker && { ranker: learned.ranker }),
+      ...(learned.ratingNetwork && { ratingNetwork: learned.ratingNetwork }),
     },
     evaluation,
     exampleUsers: exampleUsers(prepared, config),

@@ -3,6 +3,8 @@ import type { Config } from '#core/schemas/config.ts'
 import type { FeedbackSummary } from '#core/schemas/feedback.ts'
 import type { Estimate, Manifest } from '#core/schemas/manifest.ts'
 import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
+import type { StarNetwork } from '#core/scoring/rating-network.ts'
+import type { ToldShape } from '#core/scoring/told-movie.ts'
 import type { Database } from './io/database.ts'
 
 /** What one step of the build hands the next. Shapes are in the comments; `userIndex` and `itemIndex` are dense rows. */
@@ -245,6 +247,12 @@ export interface Placement {
   content: Pick<Config['model']['content'], 'fieldWeights' | 'maxTermsPerMovie'>
 }
 
+/** A network that takes predicted stars some of the way to its own. */
+export interface TrainedStarNetwork extends StarNetwork<Float32Array> {
+  /** rows × (2 · width): of the placement's columns, then of the genres, then of the buckets that people fall in */
+  told: ToldShape & { rows: Float32Array }
+}
+
 /** How a history is folded in: the model's own numbers, beside the item factors. */
 export interface FoldInWeights {
   /** α₀, above 0 */
@@ -340,6 +348,8 @@ export interface PairedJudgement {
     /** candidate minus served, paired by user */
     difference: Estimate
     lowerIsBetter: boolean
+    /** chance that a candidate which is no worse in any metric looks as bad in one of them as this one does here */
+    byChance: number
   }[]
   /** share of each model's catalogue that stands in at least one list, `coverage@10` and so on */
   coverage: { name: string; served: number; candidate: number }[]

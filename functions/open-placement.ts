@@ -1,4 +1,5 @@
 import { openPlacement, PLACEMENT_FILE, type PlacementIndex } from '#core/format/placement.ts'
+import { openToldRows, RATING_NETWORK_TOLD_FILE } from '#core/format/rating-network.ts'
 import type { Model } from '#core/model.ts'
 import type { Env } from './env.ts'
 import { readChecked, type ServedModel } from './open-model.ts'
@@ -20,11 +21,16 @@ export async function openedPlacement(
   const kept = opened.get(model)
   if (kept) return kept
   const bytes = await readChecked(MODELS, `models/${modelId}/${PLACEMENT_FILE}`, file.sha256)
-  const placement = openPlacement(bytes, {
-    numTerms: model.content.numTerms,
-    factors: manifest.card.model.factors,
-    starSize: model.stars.size,
-  })
+  const { numTerms } = model.content
+  const { network } = model.stars
+  const toldFile = network && manifest.files[RATING_NETWORK_TOLD_FILE]
+  const told = toldFile
+    ? openToldRows(await readChecked(MODELS, `models/${modelId}/${RATING_NETWORK_TOLD_FILE}`, toldFile.sha256), {
+        ...{ numTerms, width: network.width },
+      })
+    : null
+  const shape = { numTerms, factors: manifest.card.model.factors, starSize: model.stars.size }
+  const placement = openPlacement(bytes, shape, told)
   opened.set(model, placement)
   return placement
 }

@@ -146,8 +146,19 @@ function reference(schema: z.ZodType, named: Named): Json {
   return { $ref: SETTINGS.uri(id) }
 }
 
-/** Bounds that only say "a whole number that JavaScript can hold" are noise to a reader. */
+/**
+ * Bounds that only say "a whole number that JavaScript can hold" are noise to a reader. The rest is for generators of clients:
+ * without a format a number is a decimal of any size to some, a boolean that is always true a text to others, and a field
+ * that is only ever null of no type.
+ */
 function tidy({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.type === 'number') jsonSchema.format = 'double'
+  if (jsonSchema.type === 'boolean') delete jsonSchema.const
+  const { properties = {} } = jsonSchema
+  for (const [name, property] of Object.entries(properties))
+    if (typeof property === 'object' && property.type === 'null')
+      // JSON Schema knows lists of types, zod's own type for it does not
+      properties[name] = { ...property, type: ['integer', 'null'] } as object as typeof property
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
 }

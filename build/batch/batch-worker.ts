@@ -29,11 +29,19 @@ const [NEXT, DONE] = [0, 1]
 const counts = new Int32Array(counters)
 const { model, read } = openFolder(folder)
 const { movieIds } = model.catalog
-const byFactors = openFactorRanker(compileTrainKernels(), plan, thread)
+const kernels = compileTrainKernels()
+const byFactors = openFactorRanker(kernels, plan, thread)
 
 performTasks<BatchTask, null>(async ({ parts, others }) => {
   const historiesOf = (users: number[]) => Promise.all(users.map((user) => publishedHistory(model, user)))
-  const maker = openListMaker(model, openFactors(read('factors.arrow')), byFactors, k, await historiesOf(others))
+  const maker = openListMaker(
+    kernels,
+    model,
+    openFactors(read('factors.arrow')),
+    byFactors,
+    k,
+    await historiesOf(others),
+  )
   for (let turn = Atomics.add(counts, NEXT, 1); turn < parts.length; turn = Atomics.add(counts, NEXT, 1)) {
     const [from, to] = usersOf(parts[turn]!, model.userIds.length)
     const lists = new Int32Array((to - from) * k)

@@ -7,6 +7,7 @@ import { openTrainKernels } from '#core/kernels/train.ts'
 import type { Model } from '#core/model.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import { tasteOf } from '#recommend/retrieve.ts'
+import { layOut } from './rooms.ts'
 
 /**
  * The best items of many users by the factors alone: one product of matrices for a chunk of users instead of a scan a
@@ -18,9 +19,6 @@ import { tasteOf } from '#recommend/retrieve.ts'
  * longest rows; little-known movies have short ones and come to nobody's list, so that most of a large catalogue is left out.
  */
 const REACHED = 0.98
-
-const ALIGNMENT = 64
-const PAGE_BYTES = 65_536
 
 /** Users that are ranked together. */
 export const CHUNK_USERS = USERS_PER_CHUNK
@@ -70,13 +68,7 @@ export function planFactorLists(
   histories: readonly History[],
 ): FactorPlan {
   const { numItems, factors } = served
-  // the first page is the module's own
-  let end = PAGE_BYTES
-  const place = (sizeBytes: number) => {
-    const start = end
-    end = Math.ceil((end + sizeBytes) / ALIGNMENT) * ALIGNMENT
-    return start
-  }
+  const { place, makeMemory } = layOut()
   const at = {
     order: place(panelsOf(numItems) * 8 * 4),
     positions: place(numItems * 4),
@@ -91,12 +83,7 @@ export function planFactorLists(
       scratch: place(rankScratchBytes(numItems, factors, length)),
     })),
   }
-  if (end > 2 ** 32)
-    throw new RangeError(
-      `batch: ${numItems} items and ${factors} factors in ${threads} threads take ${(end / 2 ** 30).toFixed(1)} GiB, a WebAssembly memory holds 4`,
-    )
-  const pages = Math.ceil(end / PAGE_BYTES)
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const memory = makeMemory()
   const places = putItems(memory, served, at)
   return { memory, numItems, numRanked: reachOf(model, histories, length, places), factors, length, ...at }
 }

@@ -8,6 +8,7 @@ import { openFolder, publishedHistory } from './open-folder.ts'
 import { numPartsOf, openParts, readPart, usersOf } from './parts.ts'
 
 export { exportLists, LIST_FORMATS } from './export-lists.ts'
+export { openFolder } from './open-folder.ts'
 export { type ListDatabase, type StoredLists, storeLists } from './store-lists.ts'
 
 /** Users that the list makers learn from. */

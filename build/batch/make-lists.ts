@@ -2,12 +2,13 @@ import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import { type BlendWeights, SOURCES, type Source } from '#core/schemas/config.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
-import { topK } from '#core/scoring/top-k.ts'
+import { toShares } from '#core/scoring/user-tower.ts'
 import { type Blended, weightsFor } from '#recommend/blend.ts'
 import { rankerFor, rankPool } from '#recommend/rank-pool.ts'
 import { type Taste, tasteOf } from '#recommend/retrieve.ts'
-import { contentProfile } from './content-profile.ts'
+import { openContentProfile } from './content-profile.ts'
 import { CHUNK_USERS, type FactorRanker, type ServedFactors } from './factor-lists.ts'
+import { openFactorScores } from './factor-scores.ts'
 import { openTargetScores } from './target-scores.ts'
 
 /**
@@ -19,6 +20,7 @@ const CANDIDATES = { cf: 120, weights: 120, popularity: 60 }
 const LIST = 50
 /** Mark of a movie whose score by the factors is known. */
 const LISTED = 2
+const SAID_BEFORE_TEXTS = ['cf', 'next', 'neighbours', 'popularity'] as const
 const NO_SHARES = { cf: 0, next: 0, neighbours: 0, content: 0, popularity: 0 }
 
 export interface ListMaker {
@@ -46,12 +48,16 @@ interface Told {
   vector: Float32Array
   /** the best by the factors, −1 behind the last */
   best: { items: Int32Array; scores: Float32Array }
+  /** product of the first of them, where scores are shares of it */
+  highest: number
 }
 
 /** Movies that a list is made from. */
 interface Gathered {
   /** ascending */
   items: Int32Array
+  /** what each source says of them; nothing where it is not asked */
+  scores: Record<Source, Float32Array>
   /** by source, the score farthest from 0 of all movies; null where it has nothing to go by, or is not asked */
   farthest: Record<Source, number | null>
 }
@@ -60,12 +66,14 @@ interface Gathered {
  * Lists as the Worker makes them, of some hundred candidates instead of the whole catalogue. What is not the same: a blend
  * divides each source by its score farthest from 0 of all movies, and here that of factors and texts is only guessed, from
  * the candidates' and from how far beyond them it lies for other users.
+ * @param module compiled train kernels
  * @param k length of the lists
  * @param others some users' histories, to learn that from
  */
 export function openListMaker(
+  module: WebAssembly.Module,
   model: Model,
-  { factors, quantized, scales }: ServedFactors,
+  served: ServedFactors,
   byFactors: FactorRanker,
   k: number,
   others: readonly History[],
@@ -74,23 +82,25 @@ export function openListMaker(
   const { numItems, popularity } = catalog
   const more = growth(k, model)
   const factorLength = factorListLength(k, model)
-  const byWeights = openTargetScores(model)
-  const texts = contentProfile(content)
   const mostPopular = Int32Array.from(
     Array.from({ length: numItems }, (_, item) => item).sort((a, b) => popularity[b]! - popularity[a]! || a - b),
   )
-  /** of a user's turn t: 3t, seen; 3t + 1, a candidate; 3t + 2, one of the factors' list, whose score is known */
+  const byWeights = openTargetScores(module, model, mostPopular)
+  const texts = openContentProfile(module, content, mostPopular)
+  const factors = openFactorScores(module, served)
+  /** of a user's turn t: 3t, seen; 3t + 1, a candidate; 3t + 2, one of the factors' list, whose score is in `listed` */
   const marks = new Int32Array(numItems)
   let turn = 0
-  // of the candidates alone; the ranker looks them up
-  const rows: Record<Source, Float32Array> = {
-    cf: new Float32Array(numItems),
-    next: new Float32Array(numItems),
-    neighbours: new Float32Array(numItems),
-    content: new Float32Array(numItems),
-    popularity,
-  }
-  const nobody = new Float32Array(factors)
+  const listed = new Float32Array(numItems)
+  // of the candidates, one behind the other
+  const found = new Int32Array(numItems)
+  const unlisted = new Int32Array(numItems)
+  const products = new Float32Array(numItems)
+  const columns = columnsOf(() => new Float32Array(numItems))
+  // of the candidates by item, where the ranker looks them up
+  const rows = columnsOf(() => new Float32Array(model.ranker ? numItems : 0))
+  const nobody = new Float32Array(served.factors)
+  const inShares = model.tower?.scores === 'shares'
   // nothing is known of it while it is learned
   let beyond = { cf: 1, content: 1 }
   beyond = meanBeyond(others)
@@ -113,7 +123,9 @@ export function openListMaker(
     return histories.map((history, user) => {
       const [from, to] = [user * factorLength, (user + 1) * factorLength]
       const best = { items: items.subarray(from, to), scores: scores.subarray(from, to) }
-      return { history, taste: tastes[user]!, vector: vectors[user]!, best }
+      const highest = best.items[0]! >= 0 ? best.scores[0]! : 0
+      if (inShares) toShares(best.scores, highest)
+      return { history, taste: tastes[user]!, vector: vectors[user]!, best, highest }
     })
   }
 
@@ -123,15 +135,20 @@ export function openListMaker(
     const weights = weightsFor(model.blend, taste.likes.length)
     const length = Math.max(k, ranker?.pool ?? 0)
     // the ranker asks what every source says
-    const { items, farthest } = gather(told, weights, length, (source) => ranker !== null || weights[source] > 0)
-    const first = topK(blended(items, weights, farthest), length)
-    if (!ranker) return first.items.map((place) => items[place]!)
+    const gathered = gather(told, weights, length, (source) => ranker !== null || weights[source] > 0)
+    const { items, scores, farthest } = gathered
+    const blendedScores = blended(gathered, weights)
+    const first = bestPlaces(blendedScores, length)
+    if (!ranker) return Int32Array.from(first, (place) => items[place]!)
 
-    const pool = Array.from(
-      first.items,
-      (place, at): Blended => ({ itemIndex: items[place]!, score: first.scores[at]!, shares: NO_SHARES }),
+    const pool = first.map(
+      (place): Blended => ({ itemIndex: items[place]!, score: blendedScores[place]!, shares: NO_SHARES }),
     )
-    const has = (source: Source) => (farthest[source] === null ? null : rows[source])
+    const has = (source: Source) => {
+      if (farthest[source] === null) return null
+      for (const place of first) rows[source][items[place]!] = scores[source][place]!
+      return rows[source]
+    }
     const sources = {
       cf: has('cf'),
       next: has('next'),
@@ -143,66 +160,33 @@ export function openListMaker(
     return Int32Array.from(ranked.slice(0, k), ({ itemIndex }) => itemIndex)
   }
 
-  /** @param farthest null leaves a source out */
-  function blended(items: Int32Array, weights: BlendWeights, farthest: Gathered['farthest']): Float64Array {
-    const scores = new Float64Array(items.length)
+  function blended({ items, scores, farthest }: Gathered, weights: BlendWeights, without?: Source): Float64Array {
+    const sums = new Float64Array(items.length)
     for (const source of SOURCES) {
       const reach = farthest[source]
-      if (reach === null || weights[source] === 0) continue
+      if (reach === null || weights[source] === 0 || source === without) continue
       const scale = weights[source] / (reach || 1)
-      const row = rows[source]
-      for (let place = 0; place < items.length; place++) scores[place]! += scale * row[items[place]!]!
+      const column = scores[source]
+      for (let place = 0; place < items.length; place++) sums[place]! += scale * column[place]!
     }
-    return scores
+    return sums
   }
 
   /**
-   * Leaves out what would not come into the list whatever factors and texts said of it.
-   * @param leastListed no movie beyond the factors' list has a better score by them
-   * @param texts what these can add
-   */
-  function withinReach(
-    items: Int32Array,
-    weights: BlendWeights,
-    farthest: Gathered['farthest'],
-    leastListed: number,
-    texts: number,
-    length: number,
-  ): Int32Array {
-    const scores = blended(items, weights, { ...farthest, cf: null })
-    const ofFactors = farthest.cf === null ? 0 : weights.cf / (farthest.cf || 1)
-    const sure = new Float64Array(items.length)
-    for (let place = 0; place < items.length; place++) {
-      const isListed = marks[items[place]!] === 3 * turn + LISTED
-      scores[place]! += ofFactors * (isListed ? rows.cf[items[place]!]! : leastListed)
-      sure[place] = isListed || ofFactors === 0 ? scores[place]! : Number.NaN
-    }
-    const best = topK(sure, length)
-    const least = best.scores.length < length ? Number.NEGATIVE_INFINITY : best.scores.at(-1)!
-    return items.filter((_, place) => scores[place]! + texts >= least)
-  }
-
-  function factorScore(item: number, vector: Float32Array): number {
-    let sum = 0
-    for (let at = 0, from = item * factors; at < factors; at++) sum += quantized[from + at]! * vector[at]!
-    return scales[item]! * sum
-  }
-
-  /**
-   * Movies that may come into a list of `length`, ascending, with what each source says of them in `rows`, and its score
-   * farthest from 0 of all movies, which is a guess of factors and texts.
+   * Movies that may come into a list of `length`, ascending, with what each source says of them, and its score farthest from
+   * 0 of all movies, which is a guess of factors and texts. They stay until the next user's are gathered.
    */
   function gather(told: Told, weights: BlendWeights, length: number, isAsked: (source: Source) => boolean): Gathered {
     turn++
     const seen = 3 * turn
-    const { history, taste, vector, best } = told
+    const { history, taste, vector, best, highest } = told
     const { itemIndices } = history
     for (let at = 0; at < itemIndices.length; at++) marks[itemIndices[at]!] = seen
-    const found: number[] = []
+    let count = 0
     const add = (item: number) => {
       if (marks[item]! >= seen) return
       marks[item] = seen + 1
-      found.push(item)
+      found[count++] = item
     }
     const farthest: Gathered['farthest'] = { cf: null, next: null, neighbours: null, content: null, popularity: 0 }
 
@@ -210,13 +194,12 @@ export function openListMaker(
       farthest.cf = 0
       for (let place = 0; place < best.items.length && best.items[place]! >= 0; place++) {
         farthest.cf = Math.max(farthest.cf, Math.abs(best.scores[place]!))
-        rows.cf[best.items[place]!] = best.scores[place]!
+        listed[best.items[place]!] = best.scores[place]!
         marks[best.items[place]!] = seen + LISTED
-        found.push(best.items[place]!)
+        found[count++] = best.items[place]!
       }
       farthest.cf *= beyond.cf
     }
-    const leastListed = found.length > 0 ? best.scores[found.length - 1]! : 0
     const asked = { next: isAsked('next'), neighbours: isAsked('neighbours') }
     const spoken = byWeights.score(taste, itemIndices, asked, weights, CANDIDATES.weights * more)
     farthest.next = spoken.farthest.next
@@ -231,22 +214,47 @@ export function openListMaker(
     }
 
     const hasTexts = taste.likes.length > 0 && content.numTerms > 0 && isAsked('content') && texts.open(taste.likes)
-    const all = new Int32Array(found)
-    spoken.look(all, rows.next, rows.neighbours)
-    const items = withinReach(all, weights, farthest, leastListed, hasTexts ? weights.content : 0, length)
-    for (let place = 0; place < items.length && farthest.cf !== null; place++)
-      if (marks[items[place]!] !== seen + LISTED) rows.cf[items[place]!] = factorScore(items[place]!, vector)
-    items.sort()
+    const all = { items: found.subarray(0, count).sort(), scores: columns, farthest }
+    spoken.look(all.items, columns.next, columns.neighbours)
+    for (let place = 0; place < count; place++) columns.popularity[place] = popularity[all.items[place]!]!
+    if (farthest.cf !== null) lookUpFactors(all.items, vector, highest)
+    const items = hasTexts ? withinReach(all, weights, weights.content / beyond.content, length) : all.items
     if (hasTexts) {
+      texts.scores(items, columns.content)
       farthest.content = 0
-      for (let place = 0; place < items.length; place++) {
-        const score = texts.scoreOf(items[place]!)
-        rows.content[items[place]!] = score
-        if (score > farthest.content) farthest.content = score
-      }
+      for (let place = 0; place < items.length; place++)
+        farthest.content = Math.max(farthest.content, columns.content[place]!)
       farthest.content *= beyond.content
     }
-    return { items, farthest }
+    return { items, scores: columns, farthest }
+  }
+
+  /** Puts the factors' scores beside the items: of most their list holds them. */
+  function lookUpFactors(items: Int32Array, vector: Float32Array, highest: number): void {
+    let count = 0
+    for (let place = 0; place < items.length; place++)
+      if (marks[items[place]!] !== 3 * turn + LISTED) unlisted[count++] = items[place]!
+    factors.scores(unlisted.subarray(0, count), vector, products)
+    if (inShares) toShares(products.subarray(0, count), highest)
+    for (let place = 0, next = 0; place < items.length; place++)
+      columns.cf[place] = items[place] === unlisted[next] && next < count ? products[next++]! : listed[items[place]!]!
+  }
+
+  /**
+   * Leaves out what would not come into the list whatever texts said of it; the columns follow.
+   * @param texts what these can add at most
+   */
+  function withinReach(all: Gathered, weights: BlendWeights, texts: number, length: number): Int32Array {
+    const { items } = all
+    const without = blended(all, weights, 'content')
+    const least = leastOf(without, length) - texts
+    let count = 0
+    for (let place = 0; place < items.length; place++) {
+      if (without[place]! < least) continue
+      for (const source of SAID_BEFORE_TEXTS) columns[source][count] = columns[source][place]!
+      items[count++] = items[place]!
+    }
+    return items.subarray(0, count)
   }
 
   /** How many times the candidates' score farthest from 0 that of all movies is: geometric means over some users. */
@@ -261,11 +269,29 @@ export function openListMaker(
           for (const item of told.history.itemIndices) scores[item] = 0
           return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0)
         }
-        if (farthest.cf) factor.add(farthestOfAll(kernels.scan(told.vector).slice()) / farthest.cf)
+        // the best share of what is not seen is 1
+        if (farthest.cf && !inShares) factor.add(farthestOfAll(kernels.scan(told.vector).slice()) / farthest.cf)
         if (farthest.content) text.add(farthestOfAll(contentScores(content, likes)) / farthest.content)
       }
     return { cf: factor.mean(), content: text.mean() }
   }
+}
+
+/** The places of the largest scores, best first; of equal ones the first. */
+function bestPlaces(scores: Float64Array, count: number): number[] {
+  const least = leastOf(scores, count)
+  const places: number[] = []
+  for (let place = 0; place < scores.length; place++) if (scores[place]! >= least) places.push(place)
+  return places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, count)
+}
+
+/** The least of the `count` largest. */
+function leastOf(scores: Float64Array, count: number): number {
+  return scores.length <= count ? Number.NEGATIVE_INFINITY : scores.slice().sort()[scores.length - count]!
+}
+
+function columnsOf<T>(make: () => T): Record<Source, T> {
+  return { cf: make(), next: make(), neighbours: make(), content: make(), popularity: make() }
 }
 
 /** 1 of nothing. */

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import type { History } from '#core/history.ts'
 import { type Model, openModel } from '#core/model.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
-import { compileKernel } from '../io/kernels.ts'
+import { compileRelaxed } from '../io/kernels.ts'
 
-/** A model's files in a folder, opened as the Worker opens them; histories and details are read by range. */
+/**
+ * A model's files in a folder, opened as the Worker opens them but for last bits of the fold-in, which is faster here;
+ * histories and details are read by range.
+ */
 export function openFolder(folder: string): { manifest: Manifest; model: Model; read(file: string): Uint8Array } {
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')))
   const read = (file: string) => new Uint8Array(readFileSync(join(folder, file)))
@@ -23,7 +26,7 @@ export function openFolder(folder: string): { manifest: Manifest; model: Model; 
       }
     },
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    serveModule: compileKernel('serve'),
+    serveModule: compileRelaxed('serve'),
     settings: manifest.card.model,
   })
   return { manifest, model, read }

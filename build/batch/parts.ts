@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 export const PART_USERS = 2048
 /** Goes up with any change of how lists are made or written: parts of another version are made anew. */
-const VERSION = 1
+const VERSION = 2
 const NOTE_FILE = 'parts.json'
 
 /** What parts depend on. */

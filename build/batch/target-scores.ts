@@ -1,23 +1,27 @@
+/// <reference path="../../functions/core/kernels/webassembly.d.ts" />
 import type { NeighbourIndex } from '#core/format/neighbours.ts'
-import { openServeKernels, type ServeKernels } from '#core/kernels/serve.ts'
+import { openTrainKernels } from '#core/kernels/train.ts'
 import type { Model } from '#core/model.ts'
 import type { BlendWeights } from '#core/schemas/config.ts'
 import { recentItems } from '#core/scoring/next-scores.ts'
 import type { Taste } from '#recommend/retrieve.ts'
-import { compileKernel } from '../io/kernels.ts'
+import { layOut } from './rooms.ts'
 
 /**
  * What item–item weights say, of the movies alone that they can speak for: the best known ones. Numbered among themselves
  * these targets' scores fit into a core's own cache (48 kB for 12,000), where a row of 87,000 movies does not.
  */
 
+/** Bits of a target's number in an entry. */
+const TARGET_BITS = 24
+
 /** What a history says of the targets; until the next one is scored. */
 export interface Spoken {
   /** score farthest from 0 of what was not seen; null where the source has nothing to go by */
   farthest: { next: number | null; neighbours: number | null }
-  /** items of the largest weighted sums */
+  /** items of the largest weighted sums, in no order */
   best: Int32Array
-  /** Put what is said of these items into rows by item index. */
+  /** Put what is said of each of these items beside it. */
   look(items: Int32Array, next: Float32Array, neighbours: Float32Array): void
 }
 
@@ -36,25 +40,69 @@ export interface TargetScores {
   ): Spoken
 }
 
-/** Weights by the movie in a history: entry e of item i speaks for `targets[e]` by `weights[e] · scales[i]`. */
-interface TargetRows {
-  /** numItems + 1 */
-  offsets: Int32Array
-  targets: Uint16Array | Uint32Array
-  weights: Int8Array | Float32Array
-  scales: Float32Array
-}
-
-export function openTargetScores({ next, neighbours, catalog }: Model): TargetScores {
-  const { items, targetOf } = targetsOf([neighbours, ...next.map(({ weights }) => weights)], catalog.numItems)
-  const neighbourRows = targetRows(neighbours, items.length, targetOf)
-  const scales = next.map(({ weights, ...memory }) => ({
-    memory,
-    rows: targetRows(weights, items.length, targetOf),
-  }))
-  const kernels = blendKernels(items.length)
-  const [byNext, byNeighbours] = kernels.rooms() as [Float32Array, Float32Array]
-  const blocked = new Uint8Array(items.length)
+/**
+ * @param module compiled train kernels
+ * @param order all items: what is asked for most first, so that its rows lie together
+ * @throws {TypeError} for weights that are not int8, as published ones are
+ * @throws {RangeError} for more targets than an entry can name
+ */
+export function openTargetScores(
+  module: WebAssembly.Module,
+  { next, neighbours, catalog }: Model,
+  order: Int32Array,
+): TargetScores {
+  const { numItems } = catalog
+  const indices = [neighbours, ...next.map(({ weights }) => weights)]
+  if (!indices.every(({ weights }) => weights instanceof Int8Array))
+    throw new TypeError('batch: item–item weights in f32, expected int8, as published')
+  const { items: itemOf, targetOf } = targetsOf(indices, numItems)
+  const numTargets = itemOf.length
+  if (numTargets > 2 ** TARGET_BITS)
+    throw new RangeError(`batch: ${numTargets} movies have item–item weights, expected at most ${2 ** TARGET_BITS}`)
+  const padded = Math.max(16, Math.ceil(numTargets / 16) * 16)
+  const counts = indices.map(countEntries)
+  const { place, makeMemory } = layOut()
+  const at = {
+    bounds: place(8 * numItems * indices.length),
+    scales: place(4 * numItems * indices.length),
+    entries: place(4 * counts.reduce((sum, count) => sum + count, 0)),
+    byNext: place(4 * padded),
+    byNeighbours: place(4 * padded),
+    blocked: place(padded),
+    rows: place(4 * 2),
+    rowScales: place(8 * 2),
+    farthest: place(4 * 2),
+    items: place(4 * numItems),
+    strengths: place(4 * numItems),
+    heapScores: place(8 * padded),
+    heapItems: place(4 * padded),
+  }
+  const memory = makeMemory()
+  const { buffer } = memory
+  const kernels = openTrainKernels(module, memory)
+  let firstEntry = at.entries
+  const [neighbourRows, ...nextRows] = indices.map((index, which) => {
+    const rows = {
+      bounds: at.bounds + 8 * numItems * which,
+      scales: at.scales + 4 * numItems * which,
+      entries: firstEntry,
+    }
+    new Float32Array(buffer, rows.scales, numItems).set(index.scales)
+    const bounds = new Uint32Array(buffer, rows.bounds, 2 * numItems)
+    putEntries(index, targetOf, order, bounds, new Uint32Array(buffer, firstEntry, counts[which]))
+    firstEntry += 4 * counts[which]!
+    return rows
+  })
+  const byNext = new Float32Array(buffer, at.byNext, padded)
+  const byNeighbours = new Float32Array(buffer, at.byNeighbours, padded)
+  const blocked = new Uint8Array(buffer, at.blocked, padded)
+  // those that only fill the last sixteen up
+  blocked.fill(1, numTargets)
+  new Uint32Array(buffer, at.rows, 2).set([at.byNext, at.byNeighbours])
+  const rowScales = new Float64Array(buffer, at.rowScales, 2)
+  const farthest = new Float32Array(buffer, at.farthest, 2)
+  const items = new Int32Array(buffer, at.items, numItems)
+  const strengths = new Float32Array(buffer, at.strengths, numItems)
 
   return {
     score(taste, seen, isAsked, weights, count) {
@@ -65,69 +113,60 @@ export function openTargetScores({ next, neighbours, catalog }: Model): TargetSc
         neighbours: taste.likesWithNeighbours.length > 0 && isAsked.neighbours,
       }
       if (has.next)
-        for (const { memory, rows } of scales) {
-          const recent = recentItems(memory, taste.lastRated, taste.lastRatedCounts)
-          addScores(rows, recent.items, recent.strengths, byNext)
+        for (const [scale, rows] of nextRows.entries()) {
+          const recent = recentItems(next[scale]!, taste.lastRated, taste.lastRatedCounts)
+          add(rows, recent.items, recent.strengths, at.byNext)
         }
-      if (has.neighbours) addScores(neighbourRows, taste.likesWithNeighbours, taste.neighbourStrengths, byNeighbours)
+      if (has.neighbours) add(neighbourRows!, taste.likesWithNeighbours, taste.neighbourStrengths, at.byNeighbours)
       mark(seen, 1)
-      const { farthest, items: best } = kernels.blendBest(
-        [byNext, byNeighbours],
-        [weights.next, weights.neighbours],
-        blocked,
-        has.next || has.neighbours ? count : 0,
-      )!
+      kernels.farthestFromZero(at.rows, 2, at.blocked, padded, at.farthest)
+      // to divide by it, an empty row's is 1
+      const sizes = [farthest[0] || 1, farthest[1] || 1] as const
+      rowScales[0] = weights.next / sizes[0]
+      rowScales[1] = weights.neighbours / sizes[1]
+      const wanted = has.next || has.neighbours ? Math.min(count, numTargets) : 0
+      // without a margin for rounding: the last candidate may be another of nearly the same sum
+      const found =
+        wanted === 0
+          ? 0
+          : kernels.blendBest(at.rows, at.rowScales, 2, at.blocked, padded, wanted, 0, at.heapScores, at.heapItems)
       mark(seen, 0)
       return {
-        // an empty row's is 1, as to divide by it
-        farthest: { next: has.next ? farthest[0]! : null, neighbours: has.neighbours ? farthest[1]! : null },
-        best: best.map((target) => items[target]!),
+        farthest: { next: has.next ? sizes[0] : null, neighbours: has.neighbours ? sizes[1] : null },
+        best: new Int32Array(buffer, at.heapItems, found).map((target) => itemOf[target]!),
         look,
       }
     },
   }
 
-  function mark(seen: Int32Array, flag: 0 | 1): void {
-    for (let at = 0; at < seen.length; at++) if (targetOf[seen[at]!]! >= 0) blocked[targetOf[seen[at]!]!] = flag
+  /** Adds what some items say, each with its strength. O(entries of the items). */
+  function add(rows: EntryRows, some: Int32Array, theirStrengths: Float32Array, out: number): void {
+    items.set(some)
+    strengths.set(theirStrengths)
+    kernels.addEntries(at.items, at.strengths, some.length, rows.bounds, rows.entries, rows.scales, out)
   }
 
-  function look(wanted: Int32Array, next: Float32Array, neighbours: Float32Array): void {
+  function mark(seen: Int32Array, flag: 0 | 1): void {
+    for (let place = 0; place < seen.length; place++) {
+      const target = targetOf[seen[place]!]!
+      if (target >= 0) blocked[target] = flag
+    }
+  }
+
+  function look(wanted: Int32Array, nextOf: Float32Array, neighboursOf: Float32Array): void {
     for (let place = 0; place < wanted.length; place++) {
-      const item = wanted[place]!
-      const target = targetOf[item]!
-      next[item] = target < 0 ? 0 : byNext[target]!
-      neighbours[item] = target < 0 ? 0 : byNeighbours[target]!
+      const target = targetOf[wanted[place]!]!
+      nextOf[place] = target < 0 ? 0 : byNext[target]!
+      neighboursOf[place] = target < 0 ? 0 : byNeighbours[target]!
     }
   }
 }
 
-/** The Worker's blend, over so many rows and without factors: it wants at least eight. */
-function blendKernels(numItems: number): ServeKernels {
-  const factors = 8
-  return openServeKernels(compileKernel('serve'), {
-    numItems,
-    factors,
-    quantized: new Int8Array(numItems * factors),
-    scales: new Float32Array(numItems),
-    gramian: new Float32Array(factors * factors),
-    unobservedWeight: 1,
-    regularization: 1,
-  })
-}
-
-/** out[target] += strength · weight, of every item with its strength. O(entries of the items). */
-function addScores(
-  { offsets, targets, weights, scales }: TargetRows,
-  items: Int32Array,
-  strengths: Float32Array,
-  out: Float32Array,
-): void {
-  for (let position = 0; position < items.length; position++) {
-    const item = items[position]!
-    const scale = scales[item]! * strengths[position]!
-    const end = offsets[item + 1]!
-    for (let entry = offsets[item]!; entry < end; entry++) out[targets[entry]!]! += scale * weights[entry]!
-  }
+/** Weights by the movie in a history, as addresses: kernels/train/lists.ts says what they hold. */
+interface EntryRows {
+  bounds: number
+  entries: number
+  scales: number
 }
 
 /** Item index by target, ascending, and target by item index, −1 where nothing speaks for it. */
@@ -142,33 +181,44 @@ function targetsOf(indices: readonly NeighbourIndex[], numItems: number) {
   return { items, targetOf }
 }
 
-function targetRows(index: NeighbourIndex, numTargets: number, targetOf: Int32Array): TargetRows {
-  const offsets = new Int32Array(index.numItems + 1)
-  eachEntry(index, (_, row) => {
-    offsets[row + 1]! += 1
+function countEntries(index: NeighbourIndex): number {
+  let count = 0
+  eachEntry(index, () => {
+    count++
   })
-  for (let row = 0; row < index.numItems; row++) offsets[row + 1]! += offsets[row]!
-  const numEntries = offsets[index.numItems]!
-  const targets = numTargets <= 0x1_0000 ? new Uint16Array(numEntries) : new Uint32Array(numEntries)
-  const weights = index.weights instanceof Int8Array ? new Int8Array(numEntries) : new Float32Array(numEntries)
-  let at = 0
-  eachEntry(index, (item, _, weight) => {
-    targets[at] = targetOf[item]!
-    weights[at++] = weight
-  })
-  return { offsets, targets, weights, scales: index.scales }
+  return count
 }
 
-/** Every entry that says something: one of weight 0 only crosses a wide gap. */
-function eachEntry(
-  { numItems, offsets, gaps, weights }: NeighbourIndex,
-  visit: (item: number, row: number, weight: number) => void,
+function putEntries(
+  index: NeighbourIndex,
+  targetOf: Int32Array,
+  order: Int32Array,
+  bounds: Uint32Array,
+  entries: Uint32Array,
 ): void {
-  for (let row = 0; row < numItems; row++) {
-    let item = 0
-    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
-      item += gaps[entry]!
-      if (weights[entry] !== 0) visit(item, row, weights[entry]!)
-    }
+  let end = 0
+  for (const row of order) {
+    bounds[2 * row] = end
+    eachOfRow(index, row, (item, weight) => {
+      entries[end++] = (targetOf[item]! << 8) | (weight & 0xff)
+    })
+    bounds[2 * row + 1] = end
+  }
+}
+
+function eachEntry(index: NeighbourIndex, visit: (item: number) => void): void {
+  for (let row = 0; row < index.numItems; row++) eachOfRow(index, row, visit)
+}
+
+/** Every entry of a row that says something: one of weight 0 only crosses a wide gap. */
+function eachOfRow(
+  { offsets, gaps, weights }: NeighbourIndex,
+  row: number,
+  visit: (item: number, weight: number) => void,
+): void {
+  let item = 0
+  for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
+    item += gaps[entry]!
+    if (weights[entry] !== 0) visit(item, weights[entry]!)
   }
 }

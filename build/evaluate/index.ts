@@ -38,6 +38,7 @@ export type { LearnedRanker } from './ranker/learn-ranker.ts'
 export { judgeRerank, type RerankJudgement } from './rerank/judge-rerank.ts'
 export { servingSettings } from './serving-settings.ts'
 export { drawCandidates } from './splits/draw-candidates.ts'
+export { holdOutLast } from './splits/hold-out-last.ts'
 export { judgeSplit, type SplitJudgement } from './splits/judge-split.ts'
 export { NCF_TEST_FILE, readNcfSplit } from './splits/ncf-files.ts'
 export { type OwnSplit, readOwnSplit, type SplitFiles } from './splits/own-split.ts'
@@ -52,8 +53,10 @@ export {
 } from './splits/protocols.ts'
 export { orderOfUsers, shareOfUsers } from './splits/share-of-users.ts'
 export { SPLIT_FORMATS, type SplitFormat } from './splits/split-file.ts'
+export { judgeNetwork } from './stars/judge-network.ts'
 export { predictFold, rmseOn, type StarFold, starsEvaluation } from './stars/judge-stars.ts'
 export { STAR_PROTOCOLS, type StarProtocol, type StarProtocolName } from './stars/protocols.ts'
+export { type RatedUser, ratedUsers } from './stars/rated-users.ts'
 export { type Comparison, compareTrials, estimateTrial } from './tuning/compare-trials.ts'
 export {
   judgeObjective,

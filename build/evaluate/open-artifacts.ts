@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { nextFile } from '#core/format/next.ts'
 import { openTable } from '#core/format/open-table.ts'
 import { RANKER_FILE } from '#core/format/ranker.ts'
+import { RATING_NETWORK_FILES } from '#core/format/rating-network.ts'
 import { FACTORS, GRAMIAN } from '#core/format/tables.ts'
 import { TOWER_FILES } from '#core/format/towers.ts'
 import type { ServeModel } from '#core/kernels/serve.ts'
@@ -20,6 +21,7 @@ export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): 
       ...settings,
       next: settings.next.filter((_, scale) => files.has(nextFile(scale))),
       ranker: { shipped: files.has(RANKER_FILE) },
+      ratingNetwork: { shipped: RATING_NETWORK_FILES.every((file) => files.has(file)) },
       tower: TOWER_FILES.every((file) => files.has(file)) ? settings.tower : undefined,
     },
   })

@@ -17,10 +17,12 @@ export function servingSettings({ model }: Config, blend: BlendTable): ServingSe
   }
 }
 
-function towerSettings({ scales, layerNorm, ratingExponent }: TwoTowerConfig): ServingSettings['tower'] {
+function towerSettings({ scales, layerNorm, ratingExponent, mse }: TwoTowerConfig): ServingSettings['tower'] {
   return {
     scales: scales.map(({ length, recencyHalfLife }) => ({ length, recencyHalfLife })),
     layerNorm,
     ratingExponent,
+    // what learns the stars too is no logarithm of a chance
+    scores: mse === 0 ? 'shares' : 'products',
   }
 }

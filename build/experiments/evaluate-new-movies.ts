@@ -3,12 +3,13 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { coldSplit, judgeNewMovies, type NewMoviesJudgement } from '../evaluate/index.ts'
-import { encodeArtifacts } from '../export/index.ts'
+import { encodeArtifacts, encodeRatingNetwork } from '../export/index.ts'
 import type { Compute } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { type Catalog, PART, type SourceReport } from '../nouns.ts'
 import { openDevice, train } from '../train/index.ts'
 import { readMovies } from './evaluate-cold.ts'
+import { learnStarNetwork } from './rating-network.ts'
 
 export interface NewMoviesReport extends NewMoviesJudgement {
   protocol: string
@@ -50,8 +51,13 @@ export async function evaluateNewMovies(
     }
     const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
     const trained = await train(prepared, [PART.train, PART.validation], { model, seed }, handles, options)
+    const { network } = await learnStarNetwork(
+      { ratings: prepared, parts: [PART.train, PART.validation], content: trained.content, config },
+      { threads, checkpoint: (name) => join(folder, name), resume: false },
+      handles,
+    )
     const judgement = judgeNewMovies(
-      encodeArtifacts(trained, prepared, () => false),
+      new Map([...encodeArtifacts(trained, prepared, () => false), ...encodeRatingNetwork(network)]),
       catalog,
       split,
       { ...config, model },

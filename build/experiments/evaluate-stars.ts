@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openRatingNetwork } from '#core/format/rating-network.ts'
 import { openStars } from '#core/format/stars.ts'
 import { randomSource } from '#core/random.ts'
 import type { Config, StarsConfig } from '#core/schemas/config.ts'
 import type { StarsEvaluation } from '#core/schemas/manifest.ts'
 import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
+import type { StarNetwork } from '#core/scoring/rating-network.ts'
 import {
   predictFold,
   rmseOn,
@@ -15,13 +18,14 @@ import {
   type StarProtocolName,
   starsEvaluation,
 } from '../evaluate/index.ts'
-import { encodeStars } from '../export/index.ts'
+import { encodeRatingNetwork, encodeStars } from '../export/index.ts'
 import { DataError } from '../io/files.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { type Interactions, PART, type Part, type PreparedRatings, type SourceReport } from '../nouns.ts'
 import { drawValidation, splitAsGiven, splitRatings } from '../prepare/index.ts'
-import { trainStars } from '../train/index.ts'
+import { trainContent, trainStars } from '../train/index.ts'
 import { readRatings } from './named-split.ts'
+import { learnStarNetwork } from './rating-network.ts'
 
 /** Tried in each fold: more cost time and no longer gain, with a hundred thousand ratings as with a million. */
 const FACTORS = [14, 22]
@@ -31,8 +35,11 @@ const VALIDATION = 0.1
 export interface StarsReport extends StarsEvaluation {
   protocol: string
   seed: number
-  /** of each what was chosen on a part of its own training ratings, and what came out */
-  folds: { factors: number; learnedFrom: number; ratings: number; rmse: number }[]
+  /**
+   * of each what was chosen on a part of its own training ratings, and what came out; where the config wants a rating network,
+   * how much of the way to it proved good there, 0 where it does without
+   */
+  folds: { factors: number; learnedFrom: number; ratings: number; rmse: number; networkShare?: number }[]
   files: SourceReport[]
 }
 
@@ -65,14 +72,20 @@ export async function evaluateStars(
     const { interactions } = divided
     const learn = learner(interactions, prepared.catalog.movieIds.length, seed, threads, handles)
     const factors = await chooseFactors(config.model.stars, interactions, learn, handles)
-    const served = await learn({ ...config.model.stars, factors }, [PART.train, PART.validation])
+    const stars = { ...config.model.stars, factors }
+    const linear = await learn(stars, [PART.train, PART.validation])
+    const settings = { ...config, model: { ...config.model, stars } }
+    const network = await learnNetwork({ ...prepared, interactions }, settings, threads, handles)
+    const served = network ? { ...linear, network } : linear
     const predicted = predictFold(served, interactions)
     const { rmse } = predicted
     const ratings = predicted.ratings.actual.length
     if (ratings === 0) throw new DataError(`fold ${fold} of ${name} has no rating to predict`)
     folds.push(predicted)
     const learnedFrom = interactions.parts.reduce((sum, part) => sum + (isLearned(part) ? 1 : 0), 0)
-    reports.push({ factors, learnedFrom, ratings, rmse })
+    const networkShare = network?.shares.known ?? 0
+    const wantsNetwork = config.model.ratingNetwork.type !== 'none'
+    reports.push({ factors, learnedFrom, ratings, rmse, ...(wantsNetwork && { networkShare }) })
     handles.log.info(`fold ${fold} of ${protocol.folds}: RMSE ${rmse.toFixed(4)} with ${factors} factors`)
   }
   return {
@@ -135,6 +148,28 @@ function learner(
     const served = openStars((file) => files.get(file)!)
     if (!served) throw new DataError('every rating is the same: there are no stars to predict')
     return served
+  }
+}
+
+/** As the config wants one and validation agrees; as it is served. */
+async function learnNetwork(
+  ratings: PreparedRatings,
+  config: Config,
+  threads: number,
+  handles: StepHandles,
+): Promise<StarNetwork | null> {
+  const { catalog } = ratings
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-network-'))
+  try {
+    const { network } = await learnStarNetwork(
+      { ratings, parts: [PART.train, PART.validation], content: trainContent(catalog, config.model.content), config },
+      { threads, checkpoint: (name) => join(folder, name), resume: false },
+      handles,
+    )
+    const files = new Map(encodeRatingNetwork(network))
+    return network && openRatingNetwork((file) => files.get(file)!, catalog.movieIds.length)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -27,7 +27,7 @@ export function encodeTower({ tower, factors, itemFactors }: Trained): [string, 
   ]
 }
 
-function listsOf(lists: readonly Float32Array[]): { offsets: Uint32Array; values: Float32Array } {
+export function listsOf(lists: readonly Float32Array[]): { offsets: Uint32Array; values: Float32Array } {
   const offsets = new Uint32Array(lists.length + 1)
   for (const [number, { length }] of lists.entries()) offsets[number + 1] = offsets[number]! + length
   const values = new Float32Array(offsets.at(-1)!)

@@ -14,7 +14,9 @@ import { gramianOf, quantizeRows } from './quantize.ts'
 
 export { encodeNeighbours } from './encode-neighbours.ts'
 export { encodeRanker } from './encode-ranker.ts'
+export { encodeRatingNetwork } from './encode-rating-network.ts'
 export { encodeStars } from './encode-stars.ts'
+export { towerOnnx } from './tower-onnx.ts'
 
 /**
  * The bytes that are published: what the evaluation runs on is what the Worker gets.

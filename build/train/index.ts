@@ -16,7 +16,10 @@ export { type Device, openDevice } from './device.ts'
 export { type Embeddings, embedTexts, hashSentenceModel } from './embeddings/embed-texts.ts'
 export type { TrainOptions } from './factors.ts'
 export { trainNeighbours } from './neighbours.ts'
+export { type PlacementInput, placedStars, trainPlacement } from './placement.ts'
+export { type LearnedRatingNetwork, type RatingNetworkInput, trainStarNetwork } from './rating-network.ts'
 export { trainStars } from './stars.ts'
+export { trainContent } from './tf-idf.ts'
 
 export interface TrainConfig {
   model: Config['model']

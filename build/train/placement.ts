@@ -53,14 +53,7 @@ export async function trainPlacement(
     itemFactors.subarray(item * factors, (item + 1) * factors).some((value) => value !== 0),
   )
 
-  const features = movieFeatures(
-    content,
-    [
-      { values: catalog.years, scale: YEARS },
-      { values: catalog.runtimes, scale: RUNTIMES },
-    ],
-    null,
-  )
+  const features = featuresOf(content, catalog)
   const fit = (label: string, items: number[], rows: Float32Array, width: number, options: FitOptions) => {
     const { weightOf, ...ridgeOptions } = options
     const picked = pickedFeatures(features, items)
@@ -80,6 +73,32 @@ export async function trainPlacement(
     starVariance: starVariance(features, others, rated.filter(isLeftOut), stars),
     content: { fieldWeights: texts.fieldWeights, maxTermsPerMovie: texts.maxTermsPerMovie },
   }
+}
+
+/** Where the placement puts each movie of a catalogue among the stars' rows: numItems × size. */
+export function placedStars(
+  { stars }: Pick<Placement, 'stars'>,
+  { content, catalog }: Pick<PlacementInput, 'content' | 'catalog'>,
+  size: number,
+): Float32Array {
+  const features = featuresOf(content, catalog)
+  const rows = new Float32Array(catalog.years.length * size)
+  const row = new Float64Array(size)
+  for (let item = 0; item < catalog.years.length; item++) {
+    applyRow(features, item, stars, size, row)
+    // the coordinate beside the viewer's bias is 1 for every movie
+    row[1] = 1
+    rows.set(row, item * size)
+  }
+  return rows
+}
+
+function featuresOf(content: TermMatrix, { years, runtimes }: PlacementInput['catalog']): SparseMatrix {
+  const numbers = [
+    { values: years, scale: YEARS },
+    { values: runtimes, scale: RUNTIMES },
+  ]
+  return movieFeatures(content, numbers, null)
 }
 
 interface FitOptions {

@@ -629,6 +629,11 @@ export interface ModelAnswer {
            * @minimum 0
            */
           ratingExponent: number
+          /**
+           * what a movie's score is: the product of the two vectors, or its share of their softmax
+           * @default "products"
+           */
+          scores: 'products' | 'shares'
         }
       | undefined
     factors: number
@@ -728,6 +733,63 @@ export interface ModelAnswer {
           }
           /** of each feature, the part of all that the trees gained by asking for it, the largest first */
           gains: Record<string, number>
+        }
+      | undefined
+    /** of the network that helps to predict stars; none where none was tried */
+    ratingNetwork?:
+      | {
+          /** whether it helps with either of these */
+          shipped: boolean
+          /** with movies that have ratings */
+          known: {
+            /** only where the interval lies below 0 */
+            shipped: boolean
+            /** of the way from the linear prediction to the network’s that is gone */
+            share: number
+            users: number
+            /** validation ratings that were predicted by models that had not seen them */
+            ratings: number
+            /** of each alone, and of the share of the way; this with the share of the other half of the users */
+            rmse: {
+              linear: number
+              network: number
+              mixed: number
+            }
+            /** of RMSE, mixed minus linear, paired by user: below 0 is better */
+            difference: {
+              mean: number
+              /** lower end of the 95 % bootstrap interval over users */
+              low: number
+              /** upper end of the 95 % bootstrap interval over users */
+              high: number
+            }
+          }
+          /** with movies of which nothing but their texts, people, year and runtime is told; null where there were none to try */
+          told: {
+            /** only where the interval lies below 0 */
+            shipped: boolean
+            /** of the way from the linear prediction to the network’s that is gone */
+            share: number
+            users: number
+            /** validation ratings that were predicted by models that had not seen them */
+            ratings: number
+            /** of each alone, and of the share of the way; this with the share of the other half of the users */
+            rmse: {
+              linear: number
+              network: number
+              mixed: number
+            }
+            /** of RMSE, mixed minus linear, paired by user: below 0 is better */
+            difference: {
+              mean: number
+              /** lower end of the 95 % bootstrap interval over users */
+              low: number
+              /** upper end of the 95 % bootstrap interval over users */
+              high: number
+            }
+          } | null
+          /** times that every rating was learned from */
+          epochs: number
         }
       | undefined
   }

@@ -4,6 +4,7 @@ import { type NeighbourIndex, openNeighbours } from './format/neighbours.ts'
 import { type NextFile, nextFile, openNext } from './format/next.ts'
 import { ArtifactError, openTable } from './format/open-table.ts'
 import { openRanker, RANKER_FILE } from './format/ranker.ts'
+import { openRatingNetwork, RATING_NETWORK_FILES } from './format/rating-network.ts'
 import { openSegments, type SegmentedTable, type Sha256, type Source } from './format/segments.ts'
 import { openStars } from './format/stars.ts'
 import { DETAILS, FACTORS, GRAMIAN, HISTORIES, RESIDENT_FILES, USERS } from './format/tables.ts'
@@ -13,13 +14,14 @@ import type { ModelCard } from './schemas/manifest.ts'
 import type { RatingModel } from './scoring/fold-in-ratings.ts'
 import type { NextScaleIndex } from './scoring/next-scores.ts'
 import type { RankerModel } from './scoring/ranker.ts'
-import { towerContributions, towerVector, type UserTower } from './scoring/user-tower.ts'
+import { toShares, towerContributions, towerVector, type UserTower } from './scoring/user-tower.ts'
 import { type FindTitles, openTitles } from './text/titles.ts'
 
 export type ResidentFile =
   | (typeof RESIDENT_FILES)[number]
   | NextFile
   | typeof RANKER_FILE
+  | (typeof RATING_NETWORK_FILES)[number]
   | (typeof TOWER_FILES)[number]
 
 /** A published model, opened: all that scoring needs, read-only. */
@@ -35,7 +37,7 @@ export interface Model extends Omit<ServingSettings, 'next' | 'tower'> {
   content: ContentIndex
   titles: FindTitles
   /** what makes a vector of a history; null where it is folded in. The kernels' fold-in is the tower's where there is one */
-  tower: (UserTower & Pick<TowerSettings, 'ratingExponent'>) | null
+  tower: (UserTower & Pick<TowerSettings, 'ratingExponent' | 'scores'>) | null
   kernels: ServeKernels
   /** 1 where the movie has factors */
   hasFactors: Uint8Array
@@ -53,9 +55,10 @@ export type ServingSettings = Pick<
   'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'tower' | 'blend'
 >
 
-/** Whether there is a ranker to be opened. */
-interface RankerSetting {
+/** Whether there is a ranker to be opened, and a rating network. */
+interface ShippedSettings {
   ranker?: { shipped: boolean } | undefined
+  ratingNetwork?: { shipped: boolean } | undefined
 }
 
 export interface ModelParts {
@@ -65,19 +68,21 @@ export interface ModelParts {
   sha256: Sha256
   /** compiled kernels/serve.wasm */
   serveModule: WebAssembly.Module
-  settings: ServingSettings & RankerSetting
+  settings: ServingSettings & ShippedSettings
 }
 
 /** Files that an isolate keeps of a model with this card. */
 export function residentFiles({
   next,
   ranker,
+  ratingNetwork,
   tower,
-}: Pick<ServingSettings, 'next' | 'tower'> & RankerSetting): ResidentFile[] {
+}: Pick<ServingSettings, 'next' | 'tower'> & ShippedSettings): ResidentFile[] {
   return [
     ...RESIDENT_FILES,
     ...next.map((_, scale) => nextFile(scale)),
     ...(ranker?.shipped ? ([RANKER_FILE] as const) : []),
+    ...(ratingNetwork?.shipped ? RATING_NETWORK_FILES : []),
     ...(tower ? TOWER_FILES : []),
   ]
 }
@@ -92,7 +97,11 @@ export function openModel(parts: ModelParts): Model {
   )
   const neighbours = openNeighbours(parts.read('neighbours.arrow'))
   const content = openContent(parts.read('content.arrow'), parts.read('terms.arrow'), parts.serveModule)
-  const stars = openStars(parts.read)
+  const linear = openStars(parts.read)
+  const stars =
+    linear && parts.settings.ratingNetwork?.shipped
+      ? { ...linear, network: openRatingNetwork(parts.read, catalog.numItems) }
+      : linear
   const factors = openTable('factors.arrow', parts.read('factors.arrow'), FACTORS)
   const gramian = openTable('gramian.arrow', parts.read('gramian.arrow'), GRAMIAN)
   const quantized = factors.fixed<Int8Array>('quantized')
@@ -108,7 +117,10 @@ export function openModel(parts: ModelParts): Model {
   const shape = { numItems: catalog.numItems, factors: quantized.size }
   const { tower: towerSettings } = parts.settings
   const tower = towerSettings
-    ? { ...openTower(parts.read, towerSettings, shape), ratingExponent: towerSettings.ratingExponent }
+    ? {
+        ...openTower(parts.read, towerSettings, shape),
+        ...{ ratingExponent: towerSettings.ratingExponent, scores: towerSettings.scores },
+      }
     : null
   const kernels = openServeKernels(parts.serveModule, {
     ...shape,
@@ -154,8 +166,8 @@ export function openModel(parts: ModelParts): Model {
   }
 }
 
-/** The same kernels, with histories made a vector of by the tower. */
-function towerKernels(kernels: ServeKernels, tower: UserTower): ServeKernels {
+/** The same kernels, with histories made a vector of by the tower, and its scores as it says them. */
+function towerKernels(kernels: ServeKernels, tower: NonNullable<Model['tower']>): ServeKernels {
   const ones = (items: Int32Array) => new Float32Array(items.length).fill(1)
   return {
     ...kernels,
@@ -164,6 +176,9 @@ function towerKernels(kernels: ServeKernels, tower: UserTower): ServeKernels {
       out.set(towerContributions(tower, kernels.itemFactors(itemIndex), items, strengths))
       return out
     },
+    ...(tower.scores === 'shares' && {
+      scan: (vector, out) => toShares(kernels.scan(vector, out)),
+    }),
   }
 }
 

@@ -1,10 +1,13 @@
 import type { ContentIndex } from '#core/format/content.ts'
 import type { PlacementIndex, QuantizedRows } from '#core/format/placement.ts'
+import type { ToldRows } from '#core/format/rating-network.ts'
 import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import { type Profile, profileOf, profileScores } from '#core/scoring/content-scores.ts'
 import { predictRating, type RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import { placementColumns, RUNTIMES, type Scale, sharesOnScale, YEARS } from '#core/scoring/movie-features.ts'
+import { predictByNetwork } from '#core/scoring/rating-network.ts'
+import { genreFeatures, peopleBuckets } from '#core/scoring/told-movie.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import {
   type DescribedMovie,
@@ -15,7 +18,7 @@ import {
   unitRow,
 } from '#core/text/movie-terms.ts'
 import { blendScores, normalizersOf, weightsFor } from './blend.ts'
-import { type StarViewer, starsOf } from './predict-stars.ts'
+import { type StarViewer, starsOf, towardNetwork } from './predict-stars.ts'
 import { retrieve, tasteOf } from './retrieve.ts'
 
 /** A movie that is not in the catalogue. */
@@ -33,6 +36,8 @@ export interface PlacedMovie {
   factors: Float32Array
   /** y of RatingModel */
   stars: Float32Array
+  /** what it asks and is, of RatingNetwork; null where the model has none that is told of movies */
+  told: Float32Array | null
   /** different terms of each field, and how many of them some movie of the catalogue has */
   known: Record<Field, { given: number; known: number }>
   /** whether movies of such years and runtimes have been learned from */
@@ -76,6 +81,9 @@ export function placeMovie(movie: NewMovie, placement: PlacementIndex, content: 
     },
     factors: entries.length > 0 ? weightedSum(placement.factors, features) : new Float32Array(placement.factors.width),
     stars,
+    told:
+      placement.told &&
+      weightedSum(placement.told.rows, [...features, ...toldFeatures(movie, placement.told, columns.numColumns)]),
     known: Object.fromEntries(
       FIELDS.map((field) => {
         const terms = [...new Set(termsOfField(movie, field))]
@@ -95,15 +103,19 @@ export function starsOfPlaced(
   model: RatingModel,
   placement: PlacementIndex,
 ): { stars: number; sd: number } {
+  const { network, ...linear } = model
   const alone: RatingModel = {
-    ...model,
+    ...linear,
     items: placed.stars,
     itemUnits: Float32Array.of(1),
     itemScales: Float32Array.of(1),
     itemVariances: Float32Array.of(placement.starVariance),
   }
   const { stars, deviations } = starsOf(viewer, [0], alone)
-  return { stars: stars[0]!, sd: deviations[0]! }
+  const sd = deviations[0]!
+  if (!network || !viewer.network || !placed.told) return { stars: stars[0]!, sd }
+  const byNetwork = predictByNetwork(network, viewer.network, placed.told, null)
+  return { stars: towardNetwork(stars[0]!, byNetwork, viewer.drift, network.shares.told, model), sd }
 }
 
 /**
@@ -141,7 +153,7 @@ export function rankOfPlaced(placed: PlacedMovie, history: History, model: Model
   const weights = weightsFor(model.blend, taste.likes.length)
   const normalizers = normalizersOf(sources, blocked)
   const score =
-    weights.cf * normalizers.cf * (viewer ? product(viewer, placed.factors) : 0) +
+    weights.cf * normalizers.cf * (viewer ? factorScore(viewer, placed.factors, sources.cf!, model) : 0) +
     weights.content * normalizers.content * cosine(profileOf(model.content, taste.likes), placed.terms)
   let before = 0
   let unseen = 0
@@ -151,6 +163,19 @@ export function rankOfPlaced(placed: PlacedMovie, history: History, model: Model
     if (other >= score) before++
   }
   return { position: before + 1, of: unseen + 1 }
+}
+
+/** What the factors say of a movie that is not in the catalogue, as they do of those that are. */
+function factorScore(
+  viewer: Float32Array,
+  factors: Float32Array,
+  all: Float32Array,
+  { tower, kernels }: Model,
+): number {
+  const score = product(viewer, factors)
+  if (tower?.scores !== 'shares') return score
+  const best = all.indexOf(1)
+  return Math.exp(score - product(viewer, kernels.itemFactors(best)))
 }
 
 /** The movies of the catalogue whose texts are nearest, with the terms that they share, weightiest first. */
@@ -175,6 +200,15 @@ export function nearestToPlaced(
       terms: shared.map(({ term }) => content.term(term)),
     }
   })
+}
+
+/** Rows behind those of the placement's columns. */
+function toldFeatures(movie: NewMovie, { genres, buckets }: ToldRows, firstRow: number): Feature[] {
+  const people = peopleBuckets(movie, buckets)
+  return [
+    ...genreFeatures(movie.genres, genres).map(([row, value]): Feature => [firstRow + row, value]),
+    ...people.map((bucket): Feature => [firstRow + genres.length + bucket, 1 / Math.sqrt(people.length)]),
+  ]
 }
 
 type Feature = [column: number, value: number]

@@ -7,6 +7,13 @@ import {
   ratingDeviation,
 } from '#core/scoring/fold-in-ratings.ts'
 import { ratingDrift } from '#core/scoring/rating-drift.ts'
+import {
+  candidateVector,
+  deviationsOf,
+  type NetworkViewer,
+  networkViewer,
+  predictByNetwork,
+} from '#core/scoring/rating-network.ts'
 
 /**
  * What is rated in one sitting is alike: this takes RMSE on the sample's validation part from 0.808 to 0.799, each
@@ -44,8 +51,8 @@ export function expectedStars(
   model: RatingModel,
   time: number | null,
 ): Float32Array {
-  const { user, drift } = starViewer(history, model, time)
-  return Float32Array.from(itemIndices, (item) => predictRating(model, user.factors, item, drift))
+  const viewer = starViewer(history, model, time)
+  return Float32Array.from(itemIndices, (item) => starsOfItem(viewer, item, model))
 }
 
 /** How a viewer rates, and how much higher than usual just now. */
@@ -53,6 +60,8 @@ export interface StarViewer {
   user: RatingUser
   /** stars */
   drift: number
+  /** as the model's network sees the history; null where it has none */
+  network: NetworkViewer | null
 }
 
 /** @param time as in `predictStars` */
@@ -63,17 +72,39 @@ export function starViewer(
 ): StarViewer {
   const user = foldInRatings(model, itemIndices, ratings)
   const drift = time === null ? 0 : ratingDrift(model, user.factors, itemIndices, ratings, timestamps, time, SITTING)
-  return { user, drift }
+  return { user, drift, network: model.network ? networkViewer(model.network, itemIndices, ratings) : null }
 }
 
 /** @param model may hold other items than the one that the viewer was folded in with */
-export function starsOf(
-  { user, drift }: StarViewer,
-  itemIndices: ArrayLike<number>,
-  model: RatingModel,
-): PredictedStars {
+export function starsOf(viewer: StarViewer, itemIndices: ArrayLike<number>, model: RatingModel): PredictedStars {
   return {
-    stars: Float32Array.from(itemIndices, (item) => predictRating(model, user.factors, item, drift)),
-    deviations: Float32Array.from(itemIndices, (item) => ratingDeviation(model, user, item)),
+    stars: Float32Array.from(itemIndices, (item) => starsOfItem(viewer, item, model)),
+    deviations: Float32Array.from(itemIndices, (item) => ratingDeviation(model, viewer.user, item)),
   }
+}
+
+/**
+ * Some of the way from a prediction to the network's, which the sitting moves as it does the other.
+ * @param share of the way
+ */
+export function towardNetwork(
+  stars: number,
+  byNetwork: number,
+  drift: number,
+  share: number,
+  { lowest, highest }: Pick<RatingModel, 'lowest' | 'highest'>,
+): number {
+  return stars + share * (Math.min(Math.max(byNetwork + drift, lowest), highest) - stars)
+}
+
+function starsOfItem({ user, drift, network: seen }: StarViewer, item: number, model: RatingModel): number {
+  const linear = predictRating(model, user.factors, item, drift)
+  const { network } = model
+  if (!network || !seen) return linear
+  const ratings = deviationsOf(network.usual, item)
+  const isKnown = ratings.count > 0
+  const share = isKnown ? network.shares.known : network.shares.told
+  if (share === 0) return linear
+  const byNetwork = predictByNetwork(network, seen, candidateVector(network, item), isKnown ? ratings : null)
+  return towardNetwork(linear, byNetwork, drift, share, model)
 }

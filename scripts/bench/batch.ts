@@ -89,7 +89,8 @@ async function bench(what: string, folder: string): Promise<BatchRow> {
   const others = await historiesOf(evenly(LEARNED_FROM))
   const factors = openFactors(read('factors.arrow'))
   const plan = planFactorLists(factors, factorListLength(k, model), 1, model, others)
-  const maker = openListMaker(model, factors, openFactorRanker(compileTrainKernels(), plan, 0), k, others)
+  const kernels = compileTrainKernels()
+  const maker = openListMaker(kernels, model, factors, openFactorRanker(kernels, plan, 0), k, others)
 
   const histories = await historiesOf(evenly(Number(options.compared)))
   const startedAt = performance.now()

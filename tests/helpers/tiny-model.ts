@@ -6,6 +6,7 @@ import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
 import { encodeArtifacts, manifestFiles } from '../../build/export/index.ts'
 import type { ArtifactFiles, ItemWeights, MovieText, Prepared, Trained } from '../../build/nouns.ts'
 import { TINY_RANKER_CARD } from './tiny-ranker.ts'
+import { TINY_NETWORK_CARD } from './tiny-rating-network.ts'
 import { tinyStars } from './tiny-stars.ts'
 import { TINY_TOWER } from './tiny-tower.ts'
 
@@ -206,6 +207,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         terms: TERMS.length,
         ...servingSettings(TINY_CONFIG, TINY_BLEND),
         ...(files.has('ranker.arrow') && { ranker: TINY_RANKER_CARD }),
+        ...(files.has('rating-network.arrow') && { ratingNetwork: TINY_NETWORK_CARD }),
         ...(files.has('tower-layers.arrow') && { cf: 'two_tower', tower: TINY_TOWER }),
       },
       evaluation: {

@@ -9,6 +9,7 @@ export const TINY_TOWER = {
   scales: [{ length: 2, recencyHalfLife: 1 }],
   layerNorm: false,
   ratingExponent: 1,
+  scores: 'shares',
 } satisfies TowerSettings
 
 /** Movies of the tiny model's first taste speak for its second, and the other way round; the new ones say nothing. */

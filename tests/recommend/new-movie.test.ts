@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { openPlacement } from '#core/format/placement.ts'
+import { openToldRows, RATING_NETWORK_TOLD_FILE } from '#core/format/rating-network.ts'
 import { historyOf } from '#core/history.ts'
 import { type NewMovie, nearestToPlaced, placeMovie, rankOfPlaced, starsOfPlaced } from '#recommend/new-movie.ts'
 import { predictStars, starViewer } from '#recommend/predict-stars.ts'
 import { servingSettings } from '../../build/evaluate/index.ts'
 import { openArtifacts } from '../../build/evaluate/open-artifacts.ts'
+import { encodeRatingNetwork } from '../../build/export/index.ts'
 import type { Trained } from '../../build/nouns.ts'
 import { TINY_BLEND, TINY_CONFIG, tinyFiles } from '../helpers/tiny-model.ts'
 import { tinyPlacement } from '../helpers/tiny-placement.ts'
+import { INPUTS, tinyRatingNetwork } from '../helpers/tiny-rating-network.ts'
+import { TINY_TOWER, tinyTower } from '../helpers/tiny-tower.ts'
 
 const SHAPE = { numTerms: 2, factors: 8, starSize: 8 }
 const files = tinyFiles(tinyPlacement())
@@ -54,12 +58,54 @@ describe('a placed movie', () => {
     expect(sd ** 2).toBeCloseTo(known.deviations[0]! ** 2 + 1, 1)
   })
 
+  test('goes some of the way to what a rating network says of its genre and director', () => {
+    // two inputs of what the movie is: 0.25 for a drama, and 1 for a director
+    const network = tinyRatingNetwork(0, { [INPUTS.is]: 1, [INPUTS.is + 1]: 1 })
+    const withNetwork = new Map([...files, ...encodeRatingNetwork(network)])
+    const opened = openArtifacts(withNetwork, servingSettings(TINY_CONFIG, TINY_BLEND))
+    const told = openToldRows(withNetwork.get(RATING_NETWORK_TOLD_FILE)!, { numTerms: 2, width: 8 })
+    const both = openPlacement(files.get('placement.arrow')!, SHAPE, told)
+    const drama = movie({
+      keywords: ['space'],
+      genres: ['Drama'],
+      directors: ['Agnès Varda'],
+    })
+    const { stars, sd } = starsOfPlaced(
+      placeMovie(drama, both, opened.content),
+      starViewer(viewer, opened.stars!, null),
+      opened.stars!,
+      both,
+    )
+    const linear = starsOfPlaced(
+      placed({ keywords: ['space'] }),
+      starViewer(viewer, model.stars!, null),
+      model.stars!,
+      placement,
+    )
+    // half of the way to 3, 2/11 for the viewer, a quarter, and 1
+    expect(stars).toBeCloseTo((linear.stars + 3 + 2 / 11 + 0.25 + 1) / 2, 2)
+    expect(sd).toBe(linear.sd)
+  })
+
   test('stands above what the viewer has no taste for, and is one of all that is not seen', () => {
     const space = rankOfPlaced(placed({ keywords: ['space'] }), viewer, model)!
     const love = rankOfPlaced(placed({ keywords: ['love'] }), viewer, model)!
     expect(space.of).toBe(10)
     expect(space.position).toBeLessThan(love.position)
     expect(love.position).toBeLessThanOrEqual(love.of)
+  })
+
+  test('stands among the shares of two towers by its own', () => {
+    const weights = { cf: 1, next: 0, neighbours: 0, content: 0, popularity: 0 }
+    const settings = { ...servingSettings(TINY_CONFIG, [{ minLikes: 0, weights }]), tower: TINY_TOWER }
+    const towers = openArtifacts(tinyFiles({ ...tinyPlacement(), tower: tinyTower() }), settings)
+    // the tiny tower likes what is not of the viewer's kind: products of 1 with love, 0 with space and 0.71 with both
+    const positions = [{ keywords: ['love'] }, { keywords: ['love', 'space'] }, { keywords: ['space'] }].map(
+      (told) => rankOfPlaced(placed(told), viewer, towers)!.position,
+    )
+    expect(positions[0]).toBeLessThanOrEqual(positions[1]!)
+    expect(positions[1]).toBe(5)
+    expect(positions[2]).toBeGreaterThan(5)
   })
 
   test('has no rank for a viewer without likes, or without a known term', () => {

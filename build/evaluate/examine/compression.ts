@@ -21,7 +21,7 @@ export interface Uncompressed extends Pick<Trained, 'itemFactors' | 'placedByTex
 export function compressionCosts(lists: Lists, config: Config, uncompressed: Uncompressed): Examination['compression'] {
   const { cf, neighbours } = config.model
   const { model } = lists
-  const exact = { ...model, kernels: floatKernels(model.kernels, uncompressed, model.catalog.numItems) }
+  const exact = { ...model, kernels: floatKernels(model, uncompressed) }
   const uncut = uncompressed.neighbours && { ...model, neighbours: indexOf(uncompressed.neighbours) }
   const costs = (name: string, variant: Model, words: string) => cost(lists, config, name, variant, `${name}: ${words}`)
   return [

@@ -1,5 +1,7 @@
 import type { ServeKernels } from '#core/kernels/serve.ts'
+import type { Model } from '#core/model.ts'
 import { invert } from '#core/scoring/invert.ts'
+import { toShares } from '#core/scoring/user-tower.ts'
 import type { Trained } from '../../nouns.ts'
 
 /**
@@ -7,17 +9,25 @@ import type { Trained } from '../../nouns.ts'
  * else there is stays as served, a user tower among it.
  */
 export function floatKernels(
-  served: ServeKernels,
+  { kernels: served, tower: servedTower, catalog: { numItems } }: Model,
   { itemFactors, placedByTexts, foldIn, tower }: Pick<Trained, 'itemFactors' | 'placedByTexts' | 'foldIn' | 'tower'>,
-  numItems: number,
 ): ServeKernels {
   const factors = itemFactors.length / numItems
   const gramian = new Float64Array(factors * factors)
   // movies that their texts place are scored, but no part of what the factors were learned from
   for (let item = 0; item < numItems; item++)
     if (placedByTexts[item] === 0) addOuter(gramian, itemFactors, item, factors, 1)
+  const scan: ServeKernels['scan'] = (userVector, out = new Float32Array(numItems)) => {
+    for (let item = 0; item < numItems; item++) {
+      let score = 0
+      for (let k = 0; k < factors; k++) score += userVector[k]! * itemFactors[item * factors + k]!
+      out[item] = score
+    }
+    return servedTower?.scores === 'shares' ? toShares(out) : out
+  }
   return {
     ...served,
+    scan,
     foldIn(likedItems, weights = new Float32Array(likedItems.length).fill(1)) {
       if (tower) return served.foldIn(likedItems, weights)
       const { unobservedWeight, regularization, regularizationExponent, unobservedMass } = foldIn
@@ -33,14 +43,6 @@ export function floatKernels(
       return Float32Array.from({ length: factors }, (_, i) =>
         wanted.reduce((sum, value, k) => sum + value * inverse[i * factors + k]!, 0),
       )
-    },
-    scan(userVector, out = new Float32Array(numItems)) {
-      for (let item = 0; item < numItems; item++) {
-        let score = 0
-        for (let k = 0; k < factors; k++) score += userVector[k]! * itemFactors[item * factors + k]!
-        out[item] = score
-      }
-      return out
     },
   }
 }

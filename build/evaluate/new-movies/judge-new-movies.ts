@@ -1,6 +1,8 @@
 import { openPlacement, PLACEMENT_FILE } from '#core/format/placement.ts'
+import { openToldRows, RATING_NETWORK_TOLD_FILE } from '#core/format/rating-network.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Estimate } from '#core/schemas/manifest.ts'
+import type { RatingModel } from '#core/scoring/fold-in-ratings.ts'
 import { nearestToPlaced, type PlacedMovie, placeMovie, starsOfPlaced } from '#recommend/new-movie.ts'
 import { starViewer } from '#recommend/predict-stars.ts'
 import { DataError } from '../../io/files.ts'
@@ -10,6 +12,7 @@ import type { ColdSplit } from '../cold/cold-split.ts'
 import { openArtifacts } from '../open-artifacts.ts'
 import { servingSettings } from '../serving-settings.ts'
 import { withinDeviation } from '../stars/calibration.ts'
+import { partsOf } from '../stars/judge-stars.ts'
 import { type RatedUser, ratedUsers } from '../stars/rated-users.ts'
 import { judgedIn, starDifferences, starErrors, starMetrics } from '../stars/star-metrics.ts'
 
@@ -52,11 +55,10 @@ export function judgeNewMovies(
     throw new DataError(
       'no movie can be placed: the data has no texts, every rating is the same, or the config wants none',
     )
-  const placement = openPlacement(bytes, {
-    numTerms: content.numTerms,
-    factors: config.model.cf.factors,
-    starSize: stars.size,
-  })
+  const { numTerms } = content
+  const toldBytes = files.get(RATING_NETWORK_TOLD_FILE)
+  const told = stars.network && toldBytes ? openToldRows(toldBytes, { numTerms, width: stars.network.width }) : null
+  const placement = openPlacement(bytes, { numTerms, factors: config.model.cf.factors, starSize: stars.size }, told)
   const placed = new Map(
     Array.from(coldItems, (item) => [
       item,
@@ -73,15 +75,20 @@ export function judgeNewMovies(
     ]),
   )
   const users = ratedUsers(interactions, PART.test)
-  const served = users.map(({ history, itemIndices, time }) => {
-    const viewer = starViewer(history, stars, time)
-    return Array.from(itemIndices, (item) => starsOfPlaced(placed.get(item)!, viewer, stars, placement))
-  })
+  const predicted = (by: RatingModel) =>
+    users.map(({ history, itemIndices, time }) => {
+      const viewer = starViewer(history, by, time)
+      return Array.from(itemIndices, (item) => starsOfPlaced(placed.get(item)!, viewer, by, placement))
+    })
+  const starsOf = (predictions: { stars: number }[][]) =>
+    predictions.map((ofUser) => ofUser.map((prediction) => prediction.stars))
+  const served = predicted(stars)
   const means = learnedMeans(interactions, catalog.movieIds.length)
   const nearest = new Map([...placed].map(([item, movie]) => [item, meanOfNearest(movie, means)]))
   const deviations = users.map((user) => deviationOf(user, means))
   const rows: [name: string, predicted: ArrayLike<number>[]][] = [
-    [SERVED, served.map((ofUser) => ofUser.map((prediction) => prediction.stars))],
+    [SERVED, starsOf(served)],
+    ...(told ? partsOf(stars) : []).map(([name, part]): (typeof rows)[number] => [name, starsOf(predicted(part))]),
     [
       'nearestMeans',
       users.map(({ itemIndices }, at) => Array.from(itemIndices, (item) => nearest.get(item)! + deviations[at]!)),

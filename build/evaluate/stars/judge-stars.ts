@@ -8,8 +8,10 @@ import { calibration, type PredictedRatings, withinDeviation } from './calibrati
 import { type RatedUser, ratedUsers } from './rated-users.ts'
 import { judgedIn, rmse, type StarErrors, starDifferences, starErrors, starMetrics } from './star-metrics.ts'
 
-/** The name of the served predictions among the rows, and of the baseline that they are held against. */
+/** The name of the served predictions among the rows, of what they go from and toward, and of their baseline. */
 const SERVED = 'marquee'
+const LINEAR = 'linear'
+const NETWORK = 'network'
 const BASELINE = 'userAndMovieMean'
 
 /** One test part, predicted. */
@@ -31,11 +33,21 @@ export function predictFold(model: RatingModel, interactions: Interactions): Sta
   return {
     errors: new Map([
       [SERVED, errors],
+      ...partsOf(model).map(([name, part]) => [name, predictServed(part, users, numUsers).errors] as const),
       ...others.map(([name, predict]) => [name, starErrors(users, users.map(predict), numUsers)] as const),
     ]),
     ratings,
     rmse: rmse(errors),
   }
+}
+
+/** With a network, what predictions are without it, and what it says alone. */
+export function partsOf({ network, ...linear }: RatingModel): [name: string, RatingModel][] {
+  if (!network) return []
+  return [
+    [LINEAR, linear],
+    [NETWORK, { ...linear, network: { ...network, shares: { known: 1, told: 1 } } }],
+  ]
 }
 
 /** RMSE over the ratings of one part, of the served predictions. */

@@ -23,9 +23,9 @@ export interface FeatureSources {
 }
 
 /**
- * What the item tower knows of a movie beside its id, about 1 long each: genres, terms by a random projection (Achlioptas
- * 2003: cosines survive), the sentence embedding where there is one, the year, popularity, mean and spread of the stars,
- * and 1.
+ * What the item tower knows of a movie beside its id, about 1 long each: terms by a random projection (Achlioptas 2003:
+ * cosines survive), the sentence embedding where there is one, genres, the year, popularity, mean and spread of the stars,
+ * and 1. Movies are alike by the first two.
  */
 export function itemFeatures(
   { catalog, interactions, parts, content, embeddings }: FeatureSources,
@@ -34,9 +34,9 @@ export function itemFeatures(
   const numItems = catalog.years.length
   const genres = [...new Set(catalog.genres.flat())].sort()
   const blocks = [
-    genresOf(catalog.genres, genres),
     termsOf(content, seed),
     { width: embeddings?.width ?? 0, rows: embeddings?.rows ?? new Float32Array(0) },
+    genresOf(catalog.genres, genres),
     yearsOf(catalog.years),
     ratingsOf(interactions, parts, numItems),
   ]
@@ -51,7 +51,7 @@ export function itemFeatures(
     }
     rows[column] = 1
   }
-  return { width, rows }
+  return { width, rows, alike: Math.floor((TERM_WIDTH + (embeddings?.width ?? 0)) / 8) * 8 }
 }
 
 /** numItems × width, row-major */

@@ -58,7 +58,7 @@ export function openTowerMemory(
   threads: number,
   signal: AbortSignal,
 ): TowerMemory {
-  const { factors, batch, candidates, scales, hidden, mse, pairwise, normalizes } = shape
+  const { factors, batch, candidates, scales, hidden, mse, diversity, pairwise, normalizes } = shape
   const numPlaces = histories.indices.length
   const reach = Math.max(...scales.map(({ length }) => length))
   const widths = [scales.length * factors, ...hidden, factors]
@@ -107,7 +107,7 @@ export function openTowerMemory(
   const losses = plan.place(STEPS_TOGETHER * chunks * 8)
   const engine = openEngine(plan, {
     what: `two towers: ${numPlaces} places, ${numItems} items, ${factors} factors`,
-    scratchBytes: ROWS_TOGETHER * Math.max(...widths) * 4,
+    scratchBytes: Math.max(ROWS_TOGETHER * Math.max(...widths), features.alike) * 4,
     ...{ threads, signal },
   })
 
@@ -131,6 +131,7 @@ export function openTowerMemory(
   const counts = {
     ...{ batch, candidates, factors, scales: scales.length, reach, width: features.width, numItems },
     ...{ layers: layers.length, mse, pairwise: Number(pairwise), normalizes: Number(normalizes) },
+    ...{ diversity, alike: features.alike },
   }
   return {
     engine,

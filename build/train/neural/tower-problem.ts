@@ -13,8 +13,11 @@ export interface TowerProblem {
   /** users × items, each user's in the order of time, with how much each counts beside its age */
   histories: SparseRows & { strengths: Float32Array }
   numItems: number
-  /** of the items: numItems × width, row-major; width is a multiple of 16 */
-  features: { width: number; rows: Float32Array }
+  /**
+   * of the items: numItems × width, row-major; width is a multiple of 24. By the first `alike` of them, a multiple of 8, movies
+   * are alike
+   */
+  features: { width: number; rows: Float32Array; alike: number }
   /** places of the histories that are to be told from what stands before them in theirs */
   examples: Uint32Array
   /** of each example, what its score should be by the squared error */
@@ -37,6 +40,8 @@ export interface TowerOptions {
   logQ: boolean
   /** share of the squared error of the score in the loss */
   mse: number
+  /** what it costs beside the softmax how alike two different movies are that it draws */
+  diversity: number
   /** of the pools */
   layerNorm: boolean
   /** share of the hidden numbers that fall out */
@@ -50,7 +55,8 @@ export interface TowerOptions {
 }
 
 /** What of it shapes the network in memory. */
-export interface TowerShape extends Pick<TowerOptions, 'factors' | 'scales' | 'hidden' | 'batch' | 'mse'> {
+export interface TowerShape
+  extends Pick<TowerOptions, 'factors' | 'scales' | 'hidden' | 'batch' | 'mse' | 'diversity'> {
   candidates: number
   pairwise: boolean
   normalizes: boolean

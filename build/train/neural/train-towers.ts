@@ -172,7 +172,7 @@ function checkProblem({ histories, numItems, features, examples, values }: Tower
       throw new RangeError(`example at place ${place}, expected 0 to ${histories.indices.length - 1}`)
 }
 
-function checkOptions({ factors, hidden, batch, negatives, scales }: TowerTraining): void {
+function checkOptions({ factors, hidden, batch, negatives, scales, loss, diversity }: TowerTraining): void {
   for (const [name, value, least] of [
     ['factors', factors, 8],
     ['batch', batch, 8],
@@ -182,6 +182,8 @@ function checkOptions({ factors, hidden, batch, negatives, scales }: TowerTraini
     if (!(Number.isInteger(value) && value >= least && value % 8 === 0))
       throw new RangeError(`${name} is ${value}, expected a multiple of 8 from ${least} up`)
   if (batch >= 2 ** 16) throw new RangeError(`batch is ${batch}, expected below ${2 ** 16}`)
+  if (diversity > 0 && loss !== 'softmax')
+    throw new RangeError(`diversity is ${diversity} with loss ${loss}, expected 0: it is of what the softmax draws`)
   for (const { length } of scales)
     if (!(Number.isInteger(length) && length >= 1 && length < 2 ** 16))
       throw new RangeError(`a scale of length ${length}, expected 1 to ${2 ** 16 - 1}`)

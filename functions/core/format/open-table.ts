@@ -62,6 +62,17 @@ export function openTable(file: string, parts: Uint8Array | Uint8Array[], spec: 
   }
 }
 
+/** Which table some bytes hold, and of which version; null where they are none of ours. */
+export function headerOf(bytes: Uint8Array): { table: string; version: number } | null {
+  try {
+    const { metadata } = tableFromIPC(bytes).schema
+    if (metadata?.get('format') !== FORMAT) return null
+    return { table: metadata.get('table') ?? '', version: Number(metadata.get('version')) }
+  } catch {
+    return null
+  }
+}
+
 function decode(file: string, parts: Uint8Array | Uint8Array[]): Table {
   try {
     return tableFromIPC(parts)
@@ -77,7 +88,10 @@ function checkHeader(file: string, table: Table, spec: TableSpec): void {
     throw new ArtifactError(`${file}: holds ${format}, expected ${FORMAT}/${spec.name}`)
   const version = metadata?.get('version')
   if (version !== String(spec.version))
-    throw new ArtifactError(`${file}: version ${version}, this reader knows ${spec.version}`)
+    throw new ArtifactError(
+      `${file}: version ${version}, this reader knows ${spec.version}` +
+        (Number(version) < spec.version ? '; the model is older than this code, "marquee build" makes it anew' : ''),
+    )
 }
 
 function checkColumn(file: string, table: Table, column: string, expected: ColumnType): void {

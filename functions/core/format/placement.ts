@@ -1,6 +1,7 @@
 import { ContentConfig } from '../schemas/config.ts'
 import { placementColumns } from '../scoring/movie-features.ts'
 import { ArtifactError, openTable } from './open-table.ts'
+import type { ToldRows } from './rating-network.ts'
 import { PLACEMENT } from './tables.ts'
 
 export const PLACEMENT_FILE = 'placement.arrow'
@@ -20,16 +21,19 @@ export interface PlacementIndex {
   starVariance: number
   /** how the texts of a movie are weighed */
   content: Pick<ContentConfig, 'fieldWeights' | 'maxTermsPerMovie'>
+  /** what the model's rating network makes of what is told of a movie; null where it has none */
+  told: ToldRows | null
 }
 
 /**
  * Views on the artifact.
- * @param shape of the model that it belongs to
+ * @param shape of the model that it belongs to; @param told of its rating network, where it has one for new movies
  * @throws {ArtifactError} when it is not of this model's shape
  */
 export function openPlacement(
   bytes: Uint8Array,
   shape: { numTerms: number; factors: number; starSize: number },
+  told: ToldRows | null = null,
 ): PlacementIndex {
   const table = openTable(PLACEMENT_FILE, bytes, PLACEMENT)
   const factors = table.fixed<Int8Array>('factors')
@@ -51,6 +55,7 @@ export function openPlacement(
     stars: { values: stars.values, scales: table.numbers('starScale'), width: stars.size },
     starVariance,
     content: contentOf(metadata('fieldWeights'), metadata('maxTermsPerMovie')),
+    told,
   }
 }
 

@@ -128,6 +128,46 @@ export const STARS_PRIOR = {
   columns: { mean: 'float32', precision: 'fixed<float32>' },
 } as const satisfies TableSpec
 
+/**
+ * What a rating network knows of each movie (scoring/rating-network.ts): its vector in five blocks of `width` numbers, and its
+ * ratings about the mean of all. Schema metadata: `width`, `heads`, `poolDamping`, `mean`, `variance`, and the shares of the
+ * network in predicted stars, `known` and `told`. 92 bytes a movie with a width of 16.
+ */
+export const RATING_NETWORK = {
+  name: 'rating-network',
+  version: 1,
+  columns: {
+    /** the vector is quantized · scale */
+    quantized: 'fixed<int8>',
+    scale: 'float32',
+    count: 'float32',
+    sum: 'float32',
+    squares: 'float32',
+  },
+} as const satisfies TableSpec
+
+/** Its layers, from what is known of viewer and movie to stars. */
+export const RATING_NETWORK_LAYERS = {
+  name: 'rating-network-layers',
+  version: 1,
+  columns: {
+    outputs: 'int32',
+    /** inputs × outputs, row-major */
+    weights: 'list<float32>',
+    bias: 'list<float32>',
+  },
+} as const satisfies TableSpec
+
+/**
+ * What makes the first two blocks of a movie's vector of what is told of it: a row a column of the placement, then one a
+ * genre, then one a bucket that names of people fall in. Schema metadata: `genres`, as JSON, and `buckets`, how many.
+ */
+export const RATING_NETWORK_TOLD = {
+  name: 'rating-network-told',
+  version: 1,
+  columns: { quantized: 'fixed<int8>', scale: 'float32' },
+} as const satisfies TableSpec
+
 /** TF-IDF; the weight is w · scale, a row of weights has unit length before rounding. */
 export const CONTENT = {
   name: 'content',

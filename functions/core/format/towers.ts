@@ -11,6 +11,8 @@ export interface TowerSettings {
   layerNorm: boolean
   /** p of stars^p that an item of the history counts */
   ratingExponent: number
+  /** what a movie's score is: the product of the two vectors, or its share of their softmax */
+  scores: 'products' | 'shares'
 }
 
 /**

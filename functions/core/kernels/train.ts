@@ -2,8 +2,10 @@ import type { AlsKernels, ParallelAlsKernels } from './train/als.ts'
 import type { ParallelBprKernels } from './train/bpr.ts'
 import type { InverseKernels, ParallelInverseKernels } from './train/inverse.ts'
 import type { ParallelItemItemKernels } from './train/item-item.ts'
+import type { ListKernels } from './train/lists.ts'
 import type { ParallelNeuralKernels } from './train/neural.ts'
 import type { ParallelRankKernels } from './train/rank.ts'
+import type { ParallelRatingNetworkKernels } from './train/rating-network.ts'
 import type { ParallelRatingsKernels } from './train/ratings.ts'
 import type { ParallelSequenceKernels } from './train/sequence.ts'
 
@@ -15,11 +17,12 @@ interface ParallelKernels
     ParallelItemItemKernels,
     ParallelNeuralKernels,
     ParallelRankKernels,
+    ParallelRatingNetworkKernels,
     ParallelRatingsKernels,
     ParallelSequenceKernels {}
 
 /** What learners compute with, on one shared memory. An interface a learner, with its docstrings, in train/. */
-export interface TrainKernels extends ParallelKernels, AlsKernels, InverseKernels {}
+export interface TrainKernels extends ParallelKernels, AlsKernels, InverseKernels, ListKernels {}
 
 export type ParallelKernel = keyof ParallelKernels
 

@@ -100,10 +100,12 @@ export const UserRecommendOptions = RecommendOptions.extend({
         'and the same until there is a new one, but for what the filters and the user’s feedback take out. Where the user ' +
         'has none, and behind its end, the answer is a fresh one; `rung` tells. A list like this cannot be weighed anew',
     ),
-}).refine(({ precomputed, weights, replay }) => !precomputed || (weights === undefined && !replay), {
-  error: 'goes with neither weights nor replay',
-  path: ['precomputed'],
 })
+  .refine(({ precomputed, weights, replay }) => !precomputed || (weights === undefined && !replay), {
+    error: 'goes with neither weights nor replay',
+    path: ['precomputed'],
+  })
+  .meta({ examples: [{ k: 5, avoidGenres: ['Drama'], diversity: 0.3 }] })
 export type UserRecommendOptions = z.infer<typeof UserRecommendOptions>
 
 export const HistoryEntry = quickly(
@@ -162,10 +164,13 @@ export const HistoryRequest = RecommendOptions.extend({
   .refine(({ history, taste }) => (history === undefined) !== (taste === undefined), {
     error: 'must have either history or taste',
   })
-  .meta(either('history', 'taste'))
+  .meta({
+    ...either('history', 'taste'),
+    examples: [{ history: [{ movieId: 10, rating: 5 }, { movieId: 50 }], k: 5 }],
+  })
 export type HistoryRequest = z.infer<typeof HistoryRequest>
 
-export const RatingRequest = z.strictObject({ rating: Stars })
+export const RatingRequest = z.strictObject({ rating: Stars }).meta({ examples: [{ rating: 4.5 }] })
 
 export const MovieSearch = ListOptions.extend({
   q: z

@@ -234,6 +234,8 @@ export const TwoTowerConfig = z.strictObject({
   logQ: z.boolean().default(true),
   /** share of the squared error of the score, from the stars over the highest ones, in the loss */
   mse: share.default(0),
+  /** what it costs beside the softmax how alike by their texts two movies are that it draws (docs/neural.md) */
+  diversity: z.number().min(0).max(100).default(0),
   /** share of the hidden numbers that fall out of a step */
   dropout: z.number().min(0).max(0.9).default(0.2),
   /** share of a batch's movies that are scored by their texts and numbers alone, as one that nobody has rated is */
@@ -429,6 +431,45 @@ export const StarsConfig = z.strictObject({
 })
 export type StarsConfig = z.infer<typeof StarsConfig>
 
+/** A neural network that takes predicted stars some of the way to its own, where it proves on validation that it helps. */
+export const RatingNetworkConfig = z
+  .strictObject({
+    /** attention: from the candidate over the viewer's ratings (docs/neural.md); none: stars are predicted without */
+    type: z.enum(['none', 'attention']).default('none'),
+    /** numbers in each of the five blocks of a movie's vector; a multiple of 8 times heads */
+    width: eights(128).default(16),
+    /** of the attention */
+    heads: z.int().min(1).max(8).default(1),
+    /** numbers in each layer between what is known of viewer and movie and the stars */
+    hidden: z.array(eights(1024)).max(3).default([64]),
+    /** ratings of a history that an example sees, drawn anew each time */
+    reach: eights(1024).default(128),
+    /** that names of directors and cast fall in by a hash: one nobody has seen has a place too */
+    buckets: z.int().min(8).max(1_000_000).default(4096),
+    /** share of the cross-entropy over the levels of stars in the loss, beside the squared error */
+    distribution: share.default(0.3),
+    /** share of the hidden numbers that fall out of a step */
+    dropout: z.number().min(0).max(0.9).default(0.2),
+    /** share of the ratings that are predicted by what is told of the movie alone, as one that nobody has rated is */
+    idDropout: z.number().min(0).max(0.9).default(0.3),
+    /** times that every rating is to be predicted; the learning rate falls by it */
+    epochs: z.int().min(1).max(1000).default(6),
+    /** epochs after which training ends before that; null: what the draft found best on validation */
+    stopAfter: z.int().min(1).max(1000).nullable().default(null),
+    /** epochs without a better RMSE on validation after which it ends; null: all of them, and the best is kept */
+    patience: z.int().min(1).max(1000).nullable().default(2),
+    /** of Adam's first step; falls in a straight line to a tenth of it in the last */
+    learningRate: z.number().positive().max(1).default(0.01),
+    /** share of the learning rate that a step takes off a weight (AdamW), and off the row of a movie or a person */
+    weightDecay: z.number().min(0).max(10).default(0.1),
+    rowDecay: z.number().min(0).max(10).default(1),
+  })
+  .refine(({ width, heads }) => width % (8 * heads) === 0, {
+    error: 'must be a multiple of 8 times heads',
+    path: ['width'],
+  })
+export type RatingNetworkConfig = z.infer<typeof RatingNetworkConfig>
+
 export const EmbeddingsConfig = z.strictObject({
   /** sentence: a language model's vectors of the movies' texts, which help to place cold movies; needs optional packages */
   type: z.enum(['none', 'sentence']).default('none'),
@@ -510,6 +551,7 @@ const ModelConfig = z.strictObject({
   next: NextConfig.prefault({}),
   neighbours: NeighboursConfig.prefault({}),
   stars: StarsConfig.prefault({}),
+  ratingNetwork: RatingNetworkConfig.prefault({}),
   content: ContentConfig.prefault({}),
   popularity: PopularityConfig.prefault({}),
   hybrid: HybridConfig.prefault({}),
@@ -560,6 +602,8 @@ export const GateConfig = z.strictObject({
   maxUsers: z.int().min(10).default(5000),
   /** share of the served model's coverage that may be lost; no interval can be told of one */
   maxCoverageLoss: share.default(0.2),
+  /** chance, of all metrics together, that a model is refused which is no worse in any */
+  refusedByChance: share.default(0.05),
   /** MB that an isolate keeps of it, of the 128 that it has; all files together; one file */
   residentMb: z.number().positive().default(64),
   totalMb: z.number().positive().default(2000),

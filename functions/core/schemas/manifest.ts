@@ -73,6 +73,28 @@ export const RankerCard = z.object({
 })
 export type RankerCard = z.infer<typeof RankerCard>
 
+const NetworkEvidence = z.object({
+  shipped: z.boolean().describe('only where the interval lies below 0'),
+  share: z.number().describe('of the way from the linear prediction to the network’s that is gone'),
+  users: z.int(),
+  ratings: z.int().describe('validation ratings that were predicted by models that had not seen them'),
+  rmse: z
+    .object({ linear: z.number(), network: z.number(), mixed: z.number() })
+    .describe('of each alone, and of the share of the way; this with the share of the other half of the users'),
+  difference: Estimate.describe('of RMSE, mixed minus linear, paired by user: below 0 is better'),
+})
+
+/** Whether predicted stars go some of the way to a neural network’s, and why. */
+export const RatingNetworkCard = z.object({
+  shipped: z.boolean().describe('whether it helps with either of these'),
+  known: NetworkEvidence.describe('with movies that have ratings'),
+  told: NetworkEvidence.nullable().describe(
+    'with movies of which nothing but their texts, people, year and runtime is told; null where there were none to try',
+  ),
+  epochs: z.int().describe('times that every rating was learned from'),
+})
+export type RatingNetworkCard = z.infer<typeof RatingNetworkCard>
+
 /** How far predicted stars were off, on ratings that the model had not seen. */
 export const StarsEvaluation = z.object({
   users: z.int(),
@@ -159,6 +181,10 @@ export const ModelCard = z.object({
         ),
         layerNorm: z.boolean().describe('of the pools'),
         ratingExponent: z.number().min(0).describe('p of stars^p that a movie of the history counts'),
+        scores: z
+          .enum(['products', 'shares'])
+          .default('products')
+          .describe("what a movie's score is: the product of the two vectors, or its share of their softmax"),
       })
       .optional()
       .describe('what makes a vector of a history in a two-tower model; none where histories are folded in'),
@@ -175,6 +201,9 @@ export const ModelCard = z.object({
     neighbourHalfLife: z.number().nullable().describe('the same for the item–item weights'),
     blend: BlendTable,
     ranker: RankerCard.optional().describe('of the learned order of the first movies; none where none was tried'),
+    ratingNetwork: RatingNetworkCard.optional().describe(
+      'of the network that helps to predict stars; none where none was tried',
+    ),
   }),
   evaluation: z.object({
     protocol: z.string().describe('how the numbers came about, in words'),

@@ -10,7 +10,7 @@ const POSTINGS_A_MOVIE = 1.5
 /** Fewer than so many cost nothing worth saving. */
 const FREE_POSTINGS = 1024
 /** Steps of worth in which terms are left out. */
-const STEPS = 256
+export const WORTH_STEPS = 256
 
 /**
  * Cosine of every movie with the profile of some movies: of the sum of their TF-IDF rows (Rocchio's centroid), the terms that
@@ -142,13 +142,13 @@ function worthiest(index: ContentIndex, { terms, weights }: Profile): Profile {
     worth[place] = weights[place]! * worths[terms[place]!]!
     if (worth[place]! > most) most = worth[place]!
   }
-  const step = most / STEPS
-  const postings = new Float64Array(STEPS + 1)
+  const step = most / WORTH_STEPS
+  const postings = new Float64Array(WORTH_STEPS + 1)
   for (let place = 0; place < worth.length; place++)
     postings[Math.floor(worth[place]! / step)]! += documentFrequencies[terms[place]!]!
 
-  const allowed = Math.max(FREE_POSTINGS, POSTINGS_A_MOVIE * numItems)
-  let at = STEPS
+  const allowed = allowedPostings(numItems)
+  let at = WORTH_STEPS
   for (let sum = postings[at]!; at > 0 && sum + postings[at - 1]! <= allowed; at--) sum += postings[at - 1]!
   if (at === 0) return { terms, weights }
   const least = Math.min(most, at * step)
@@ -161,12 +161,24 @@ function worthiest(index: ContentIndex, { terms, weights }: Profile): Profile {
   return { terms: terms.subarray(0, length), weights: weights.subarray(0, length) }
 }
 
+/** Postings that the terms of a profile may have together. */
+export function allowedPostings(numItems: number): number {
+  return Math.max(FREE_POSTINGS, POSTINGS_A_MOVIE * numItems)
+}
+
+/** What a weight of each term is worth: idf / √df. */
+export function termWorths({ numItems, documentFrequencies }: ContentIndex): Float32Array {
+  return Float32Array.from(
+    documentFrequencies,
+    (frequency) => (Math.log((1 + numItems) / (1 + frequency)) + 1) / Math.sqrt(Math.max(1, frequency)),
+  )
+}
+
 interface Room {
   /** zeros, one a term, to be left as zeros: to make them at every request takes longer than what they are for */
   sums: Float64Array
   /** one a term */
   terms: Int32Array
-  /** idf / √df of each term */
   worths: Float32Array
 }
 
@@ -175,14 +187,11 @@ const rooms = new WeakMap<ContentIndex, Room>()
 function roomFor(index: ContentIndex): Room {
   const known = rooms.get(index)
   if (known) return known
-  const { numItems, numTerms, documentFrequencies } = index
+  const { numTerms } = index
   const room = {
     sums: new Float64Array(numTerms),
     terms: new Int32Array(numTerms),
-    worths: Float32Array.from(
-      documentFrequencies,
-      (frequency) => (Math.log((1 + numItems) / (1 + frequency)) + 1) / Math.sqrt(Math.max(1, frequency)),
-    ),
+    worths: termWorths(index),
   }
   rooms.set(index, room)
   return room

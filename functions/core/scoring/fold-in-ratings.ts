@@ -1,4 +1,5 @@
 import { invert } from './invert.ts'
+import type { StarNetwork } from './rating-network.ts'
 
 /** Rounds in which a user's factors and his noise follow each other; further ones move a prediction by 10⁻⁴ on average (ML-1M). */
 const ROUNDS = 3
@@ -34,6 +35,8 @@ export interface RatingModel<Rows extends Float32Array | Int8Array = Float32Arra
   userMean: Float32Array
   /** Λ of users (size × size), 0 in the row and column of the coordinate that is 1 */
   userPrecision: Float32Array
+  /** takes predictions some of the way to its own; left out where it is no better */
+  network?: StarNetwork<Rows>
 }
 
 /** What a history says of how its user rates: a posterior. */

@@ -95,6 +95,23 @@ export function towerContributions(
   return given
 }
 
+/**
+ * Scores as shares of the softmax that they were learned by, the highest one's being 1, in place: what blends, as a product
+ * alone says that one is above another and not how much surer it is. Blended with EASE, products had an NDCG@10 of 0.153 and
+ * shares 0.188, the towers alone 0.181 (600 users of ML-1M's validation part, leave one out, 2026-11-22). 1.2 ms for 87,000.
+ * @param highest score that has a share of 1; the largest of these when left out
+ */
+export function toShares(scores: Float32Array, highest = largestOf(scores)): Float32Array {
+  for (let at = 0; at < scores.length; at++) scores[at] = Math.exp(scores[at]! - highest)
+  return scores
+}
+
+function largestOf(scores: Float32Array): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < scores.length; at++) if (scores[at]! > largest) largest = scores[at]!
+  return largest
+}
+
 function pass(tower: UserTower, items: ArrayLike<number>, strengths: ArrayLike<number>): Pass {
   const { factors, scales, layers, layerNorm, history, historyScales } = tower
   const weights = new Float32Array(scales.length * items.length)

@@ -20,7 +20,7 @@ const OPTIONS: Omit<TowerOptions, 'factors'> = {
   negatives: 0,
   loss: 'softmax',
   logQ: true,
-  ...{ mse: 0, layerNorm: false, dropout: 0, idDropout: 0, learningRate: 0.001, weightDecay: 0 },
+  ...{ mse: 0, diversity: 0, layerNorm: false, dropout: 0, idDropout: 0, learningRate: 0.001, weightDecay: 0 },
 }
 
 /** Seconds for a million examples: forward, backward and Adam, with their drawing; and for a served vector. */
@@ -41,7 +41,7 @@ export async function benchTwoTower({
   const problem = {
     histories: { indptr, indices, strengths: new Float32Array(indices.length).fill(1) },
     numItems,
-    features: { width: ROWS_TOGETHER, rows: new Float32Array(numItems * ROWS_TOGETHER).fill(0.1) },
+    features: { width: ROWS_TOGETHER, rows: new Float32Array(numItems * ROWS_TOGETHER).fill(0.1), alike: 8 },
     examples,
     values: new Float32Array(examples.length),
   }

@@ -33,6 +33,9 @@ describe('marquee evaluate --protocol two-towers', () => {
     const [before, after] = report.models.slice(2).map(({ metrics }) => metrics['ndcg@10']!.mean) as [number, number]
     expect(served.mean).toBeCloseTo(after - before, 6)
     expect(report.shipped).toBe(served.low > 0 ? 'two_tower' : 'als')
+    const [asIs, , , , mostDiverse] = report.diversity.map(({ metrics }) => metrics['diversity@10']!.mean)
+    expect(report.diversity[0]!.metrics['ndcg@10']).toEqual(report.models[1]!.metrics['ndcg@10'])
+    expect(mostDiverse).toBeGreaterThan(asIs!)
     expect(stdout).toContain(`to be shipped: ${report.shipped}`)
   })
 

@@ -8,7 +8,7 @@ test('the committed kernels are what their sources compile to', { timeout: 60_00
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'))
   try {
     buildKernels(folder)
-    for (const name of ['train.wasm', 'train-relaxed.wasm', 'serve.wasm']) {
+    for (const name of ['train.wasm', 'train-relaxed.wasm', 'serve.wasm', 'serve-relaxed.wasm']) {
       const committed = readFileSync(new URL(`../../../functions/core/kernels/${name}`, import.meta.url))
       expect(readFileSync(join(folder, name)).equals(committed), `${name}: run node scripts/build-kernels.ts`).toBe(
         true,

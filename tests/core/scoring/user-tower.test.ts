@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { towerContributions, towerReach, towerVector, type UserTower } from '#core/scoring/user-tower.ts'
+import { toShares, towerContributions, towerReach, towerVector, type UserTower } from '#core/scoring/user-tower.ts'
 import { quantizeRows } from '../../../build/export/quantize.ts'
 import { randomMatrix } from '../../helpers/random.ts'
 import { userVector } from '../../helpers/reference/towers.ts'
@@ -37,6 +37,17 @@ function plain(tower: UserTower) {
     layers: tower.layers.map(({ outputs, weights, bias }) => ({ weights: rowsOf(weights, outputs), bias: [...bias] })),
   }
 }
+
+describe('toShares', () => {
+  test('gives the highest score 1, and one that is ln 2 below it a half', () => {
+    const shares = toShares(Float32Array.of(-3, 5, 5 - Math.LN2))
+    for (const [at, expected] of [Math.exp(-8), 1, 0.5].entries()) expect(shares[at]).toBeCloseTo(expected, 6)
+  })
+
+  test('takes another score for the highest, and is 0 far below it', () => {
+    expect([...toShares(Float32Array.of(-1000, 2), 2)]).toEqual([0, 1])
+  })
+})
 
 describe('towerVector', () => {
   test.each([false, true])('is the vector of its slow twin, layer norm %s', (layerNorm) => {

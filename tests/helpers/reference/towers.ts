@@ -20,6 +20,9 @@ export interface PlainBatch {
   scales: readonly TowerScale[]
   loss: 'softmax' | 'bpr'
   mse: number
+  /** of how alike two movies are that the softmax draws, by the first `alike` features */
+  diversity: number
+  alike: number
   layerNorm: boolean
   seed: number
   dropout: number
@@ -34,14 +37,11 @@ export function towerLoss(towers: PlainTowers, batch: PlainBatch): number {
     const scores = vectors.map((vector) => dot(user, vector))
     const right = batch.candidates[b]!
     const others = [...scores.keys()].filter((n) => batch.candidates[n] !== right)
+    const corrected = scores.map((score, n) => score - batch.corrections[n]!)
     const ranking =
       batch.loss === 'bpr'
         ? mean(others.map((n) => Math.log1p(Math.exp(scores[n]! - scores[b]!))))
-        : shareLoss(
-            scores.map((score, n) => score - batch.corrections[n]!),
-            b,
-            others,
-          )
+        : shareLoss(corrected, b, others) + batch.diversity * likeness(corrected, b, others, batch)
     return (1 - batch.mse) * ranking + batch.mse * (scores[b]! - example.value) ** 2
   })
   return mean(losses)
@@ -89,6 +89,21 @@ export function itemVector({ embeddings, projection }: PlainTowers, features: nu
 /** −ln of the right one's share of Σ e^score over it and the others. */
 function shareLoss(scores: number[], right: number, others: number[]): number {
   return Math.log(1 + others.reduce((sum, n) => sum + Math.exp(scores[n]! - scores[right]!), 0))
+}
+
+/** Σ p_a p_b f_a·f_b over pairs of candidates that are different items, by their shares of Σ e^score. */
+function likeness(scores: number[], right: number, others: number[], batch: PlainBatch): number {
+  const drawn = [right, ...others]
+  const total = drawn.reduce((sum, n) => sum + Math.exp(scores[n]!), 0)
+  let sum = 0
+  for (const a of drawn)
+    for (const b of drawn) {
+      const [item, other] = [batch.candidates[a]!, batch.candidates[b]!]
+      if (item === other) continue
+      const product = dot(batch.features[item]!.slice(0, batch.alike), batch.features[other]!.slice(0, batch.alike))
+      sum += ((Math.exp(scores[a]!) * Math.exp(scores[b]!)) / total ** 2) * product
+    }
+  return sum
 }
 
 function draws({ seed, idDropout }: PlainBatch, n: number): boolean {

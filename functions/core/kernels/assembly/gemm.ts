@@ -10,6 +10,9 @@ import { multiplyAdd } from './rows'
 const TILE_ROWS: usize = 6
 const TILE_COLUMNS: usize = 8
 
+/** Of the depth, in L1 at a time: a product of columns that are far apart, 512 deep, takes 0.70 ms so, and 0.84 in one. */
+const DEPTH_TOGETHER: usize = 64
+
 /**
  * C = A·B, or C += A·B.
  * @param a rows × depth: `aRow` from row to row and `aStep` from column to column, so that it may be stored transposed
@@ -30,13 +33,20 @@ export function multiply(
   columns: usize,
   adds: bool = false,
 ): void {
-  for (let column: usize = 0; column < columns; column += TILE_COLUMNS) {
-    let row: usize = 0
-    const to = c + (column << 2)
-    for (; row + TILE_ROWS <= rows; row += TILE_ROWS)
-      multiplySix(a + row * aRow, aRow, aStep, b, bStep, to + row * cRow, cRow, depth, adds)
-    for (; row < rows; row += 2) multiplyTwo(a + row * aRow, aRow, aStep, b, bStep, to + row * cRow, cRow, depth, adds)
-    b += bPanel
+  for (let done: usize = 0; done < depth; done += DEPTH_TOGETHER) {
+    const part = min(DEPTH_TOGETHER, depth - done)
+    const from = a + done * aStep
+    let panel = b + done * bStep
+    for (let column: usize = 0; column < columns; column += TILE_COLUMNS) {
+      const to = c + (column << 2)
+      let row: usize = 0
+      for (; row + TILE_ROWS <= rows; row += TILE_ROWS)
+        multiplySix(from + row * aRow, aRow, aStep, panel, bStep, to + row * cRow, cRow, part, adds)
+      for (; row < rows; row += 2)
+        multiplyTwo(from + row * aRow, aRow, aStep, panel, bStep, to + row * cRow, cRow, part, adds)
+      panel += bPanel
+    }
+    adds = true
   }
 }
 
@@ -140,6 +150,11 @@ function multiplyTwo(
 // @ts-ignore: decorator
 @inline
 function put(c: usize, low: v128, high: v128, adds: bool): void {
-  v128.store(c, adds ? f32x4.add(low, v128.load(c)) : low)
-  v128.store(c, adds ? f32x4.add(high, v128.load(c, 16)) : high, 16)
+  if (adds) {
+    low = f32x4.add(low, v128.load(c))
+    high = f32x4.add(high, v128.load(c, 16))
+  }
+  // one after the other, as V8 joins neighbours into one of eight numbers (io/kernels.ts)
+  v128.store(c, low)
+  v128.store(c, high, 16)
 }

@@ -1,8 +1,12 @@
 /** train.wasm: what every learner computes with. A file an idea; its typed interface has the same name in kernels/train/. */
 export { extrapolateRows, gramianOfRows, solveByGradients, solveExactly, sumGramians, whitening, whitenRows } from './als'
+export { blendBest, farthestFromZero } from './blend'
 export { arrangePairs, learnPairs } from './bpr'
 export { sweepCorner, sweepPanel, sweepTiles } from './inverse'
 export { gramRows, regressionRows, similarityRows } from './item-item'
+export { addEntries, closeProfile, factorProducts, openProfile, profileProducts } from './lists'
+export { ratingContents, ratingItems, ratingLearn } from './neural/rating'
+export { ratingGroups } from './neural/rating-groups'
 export { towerItems, towerVectors } from './neural/forward'
 export { towerSteps } from './neural/steps'
 export { packItems, rankItems, rankScores, rowNorms } from './rank'

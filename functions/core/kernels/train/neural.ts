@@ -11,7 +11,7 @@
 export interface ParallelNeuralKernels {
   /**
    * Whole steps, with as many rows as workers, who do them together: each sweep's rows are claimed, ROWS_TOGETHER at a time.
-   * Scratch: ROWS_TOGETHER × the widest layer's outputs.
+   * Scratch: ROWS_TOGETHER × the widest layer's outputs, `alike` numbers at least.
    * @param steps `count` blocks of STEP_FIELDS, one behind another
    * @param claims CLAIM_WORDS u32 a step, zeros
    * @param losses out, an f64 for each step and each ROWS_TOGETHER examples: their part of the batch's mean
@@ -124,6 +124,10 @@ export const STEP_FIELDS = {
   pairwise: 'count',
   /** 1: inputs have a layer norm */
   normalizes: 'count',
+  /** what it costs in the loss how alike two movies are that the softmax draws */
+  diversity: 'number',
+  /** features from the first on by which movies are alike, a multiple of 8 */
+  alike: 'count',
 } as const
 
 export const LAYER_FIELDS = {

@@ -6,6 +6,7 @@ import { calibration, withinDeviation } from '../../../../build/evaluate/stars/c
 import { predictFold, rmseOn, starsEvaluation } from '../../../../build/evaluate/stars/judge-stars.ts'
 import { ratedUsers } from '../../../../build/evaluate/stars/rated-users.ts'
 import { type Interactions, PART } from '../../../../build/nouns.ts'
+import { tinyRatingNetwork } from '../../../helpers/tiny-rating-network.ts'
 import { tinyStars } from '../../../helpers/tiny-stars.ts'
 
 const { train, validation, test: testPart, historyOnly } = PART
@@ -114,4 +115,13 @@ describe('starsEvaluation', () => {
     const fold = predictFold(tinyStars(), { ...INTERACTIONS, parts })
     expect(fold.ratings.predicted).toEqual(Float32Array.of(3.5, 3.5, 3.5))
   })
+})
+
+test('with a network the rows say what predictions are without it, and what it says alone', () => {
+  const { errors } = predictFold({ ...tinyStars(), network: tinyRatingNetwork() }, INTERACTIONS)
+  expect([...errors.keys()].slice(0, 4)).toEqual(['marquee', 'linear', 'network', 'userAndMovieMean'])
+  const alone = predictFold(tinyStars(), INTERACTIONS).errors
+  expect(errors.get('linear')).toEqual(alone.get('marquee'))
+  expect(errors.get('network')).not.toEqual(errors.get('linear'))
+  expect(alone.has('network')).toBe(false)
 })

@@ -6,6 +6,8 @@ import { type PlainBatch, type PlainTowers, towerLoss } from '../../../helpers/r
 import type { Matrix } from '../../../helpers/reference.ts'
 
 const [FACTORS, ITEMS, WIDTH, BATCH, CANDIDATES] = [8, 12, 24, 8, 16]
+/** features by which movies are alike */
+const ALIKE = 16
 const SCALES = [
   { length: 2, recencyHalfLife: 1 },
   { length: 4, recencyHalfLife: 6 },
@@ -21,6 +23,7 @@ const STRENGTHS = Float32Array.from(INDICES, (_, place) => 0.5 + (place % 3) / 4
 interface Case {
   loss: 'softmax' | 'bpr'
   mse?: number
+  diversity?: number
   layerNorm?: boolean
   dropout?: number
   idDropout?: number
@@ -30,6 +33,8 @@ interface Case {
 const CASES: [string, Case][] = [
   ['the softmax', { loss: 'softmax' }],
   ['the softmax and squared error', { loss: 'softmax', mse: 0.3 }],
+  ['the softmax and diversity', { loss: 'softmax', diversity: 3 }],
+  ['the softmax, squared error and diversity', { loss: 'softmax', mse: 0.3, diversity: 3 }],
   ['BPR', { loss: 'bpr' }],
   ['BPR and squared error', { loss: 'bpr', mse: 0.3 }],
   ['layer norm', { loss: 'softmax', layerNorm: true }],
@@ -44,11 +49,11 @@ function rowsOf(values: Float32Array, width: number): Matrix {
   )
 }
 
-function open({ loss, mse = 0, layerNorm = false, hidden = [16] }: Case, threads = 1) {
-  const features = { width: WIDTH, rows: randomMatrix(ITEMS, WIDTH, 5, 0.3) }
+function open({ loss, mse = 0, diversity = 0, layerNorm = false, hidden = [16] }: Case, threads = 1) {
+  const features = { width: WIDTH, rows: randomMatrix(ITEMS, WIDTH, 5, 0.3), alike: ALIKE }
   const histories = { indptr: INDPTR, indices: Int32Array.from(INDICES), strengths: STRENGTHS }
   const problem = { histories, numItems: ITEMS, features, examples: new Uint32Array(0), values: new Float32Array(0) }
-  const shape = { factors: FACTORS, scales: SCALES, hidden, batch: BATCH, mse, candidates: CANDIDATES }
+  const shape = { factors: FACTORS, scales: SCALES, hidden, batch: BATCH, mse, diversity, candidates: CANDIDATES }
   const network = { ...shape, pairwise: loss === 'bpr', normalizes: layerNorm }
   const memory = openTowerMemory(problem, network, threads, new AbortController().signal)
   for (const [number, block] of blocksOf(memory).entries()) block.set(randomMatrix(block.length, 1, 10 + number, 0.4))
@@ -108,7 +113,7 @@ function batchOf(memory: TowerMemory, features: { rows: Float32Array }, seed: nu
     }),
     ...{ candidates: Array.from(candidateItems), corrections: Array.from(corrections) },
     ...{ features: rowsOf(features.rows, WIDTH), scales: SCALES, seed },
-    ...{ mse: 0, layerNorm: false, dropout: 0, idDropout: 0, ...given },
+    ...{ mse: 0, diversity: 0, alike: ALIKE, layerNorm: false, dropout: 0, idDropout: 0, ...given },
   }
 }
 

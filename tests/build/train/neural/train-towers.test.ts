@@ -15,6 +15,7 @@ const OPTIONS: TowerTraining = {
   loss: 'softmax',
   logQ: false,
   mse: 0,
+  diversity: 0,
   layerNorm: false,
   dropout: 0,
   idDropout: 0,
@@ -37,6 +38,7 @@ function rounds(): TowerProblem {
     numItems,
     features: {
       width: WIDTH,
+      alike: 16,
       rows: Float32Array.from({ length: numItems * WIDTH }, (_, at) => Number(at % WIDTH === 23)),
     },
     examples,
@@ -127,7 +129,7 @@ describe('trainTowers', () => {
 
   test('leaves what nobody has at its features alone', async () => {
     const problem = { ...rounds(), numItems: 13 }
-    problem.features = { width: WIDTH, rows: Float32Array.from([...problem.features.rows, ...new Float32Array(WIDTH)]) }
+    problem.features.rows = Float32Array.from([...problem.features.rows, ...new Float32Array(WIDTH)])
     const { weights, itemVectors } = await trainTowers(problem, { ...OPTIONS, epochs: 2 }, 7, stepHandles(), {
       threads: 1,
     })
@@ -144,6 +146,10 @@ describe('trainTowers', () => {
     [{ factors: 12 }, 'factors is 12, expected a multiple of 8 from 8 up'],
     [{ batch: 4 }, 'batch is 4, expected a multiple of 8 from 8 up'],
     [{ hidden: [16, 9] }, 'hidden is 9, expected a multiple of 8 from 8 up'],
+    [
+      { loss: 'bpr' as const, diversity: 1 },
+      'diversity is 1 with loss bpr, expected 0: it is of what the softmax draws',
+    ],
     [{ scales: [{ length: 0, recencyHalfLife: 1 }] }, 'a scale of length 0, expected 1 to 65535'],
   ])('refuses %o', async (changed, message) => {
     await expect(trainTowers(rounds(), { ...OPTIONS, ...changed }, 7, stepHandles())).rejects.toThrow(message)

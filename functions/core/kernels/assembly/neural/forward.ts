@@ -113,13 +113,13 @@ function normalize(row: usize, end: usize, inverseDeviation: usize): void {
 }
 
 /** max(0, x), in place. */
-function rectify(values: usize, end: usize): void {
+export function rectify(values: usize, end: usize): void {
   const zero = f32x4.splat(0)
   for (let at: usize = 0; at < end; at += 16) v128.store(values + at, f32x4.max(zero, v128.load(values + at)))
 }
 
 /** Zeros where a number falls out, the others larger by as much as there are fewer. */
-function drop(values: usize, count: usize, seed: u32, first: usize, share: f32): void {
+export function drop(values: usize, count: usize, seed: u32, first: usize, share: f32): void {
   const keep: f32 = 1 / (1 - share)
   for (let at: usize = 0; at < count; at++) {
     const value = values + (at << 2)

@@ -3,7 +3,7 @@ import { add, laneSum, multiplyAdd } from '../rows'
 import { adam } from './adam'
 import { forward } from './forward'
 import { scoreGradients } from './loss'
-import { fallsOut, Layer, layerOf, normsOf, scoreRow, Slots, Step, weightAt } from './step'
+import { endOf, fallsOut, Layer, layerOf, normsOf, scoreRow, Slots, startOf, Step, weightAt } from './step'
 
 /** Rows of a batch that go through the network together: their scores of 1,024 candidates take 192 KiB of L2. */
 const CHUNK: usize = 48
@@ -21,9 +21,10 @@ export function roundedUp(rows: u32): u32 {
  * Sweep 2, rows of the batch: their histories through the user tower, scores of all candidates, the loss, and what it
  * gives back to every layer and to the pooled histories. Leaves the gradient of the scores where the scores were.
  * @param begin, end multiples of 4
+ * @param scratch `alike` numbers
  * @returns the loss of these rows
  */
-export function towerUsers(begin: u32, end: u32, _scratch: usize, at: usize): f64 {
+export function towerUsers(begin: u32, end: u32, scratch: usize, at: usize): f64 {
   const step = changetype<Step>(at)
   const last = layerOf(step, step.layers - 1)
   const stride = <usize>step.factors << 2
@@ -47,7 +48,7 @@ export function towerUsers(begin: u32, end: u32, _scratch: usize, at: usize): f6
       step.factors,
       step.candidates,
     )
-    for (let b: usize = 0; b < rows; b++) loss += scoreGradients(step, <u32>(first + b), scores + b * scoreBytes)
+    for (let b: usize = 0; b < rows; b++) loss += scoreGradients(step, <u32>(first + b), scores + b * scoreBytes, scratch)
     const gradients = last.gradients + first * stride
     multiply(
       scores,
@@ -90,7 +91,7 @@ function backward(step: Step, first: usize, rows: usize): void {
 }
 
 /** The gradient before dropout and ReLU: that after them, times `keep`, where something came through. */
-function passRectified(gradients: usize, activations: usize, end: usize, keep: f32): void {
+export function passRectified(gradients: usize, activations: usize, end: usize, keep: f32): void {
   const lanes = f32x4.splat(keep)
   const zero = f32x4.splat(0)
   for (let at: usize = 0; at < end; at += 16) {
@@ -262,16 +263,4 @@ function embeddingStep(step: Step, slots: Slots, slot: u32, sum: usize): void {
 function rowStep(step: Step, rows: usize, moments: usize, item: u32, gradient: usize): void {
   const from = item * (<usize>step.factors << 2)
   adam(step, rows + from, moments + from, step.numItems * step.factors, gradient, step.factors)
-}
-
-// @ts-ignore: decorator
-@inline
-function startOf(slots: Slots, slot: u32): u32 {
-  return slot > 0 ? load<u32>(slots.ends + (<usize>(slot - 1) << 2)) : 0
-}
-
-// @ts-ignore: decorator
-@inline
-function endOf(slots: Slots, slot: u32): u32 {
-  return load<u32>(slots.ends + (<usize>slot << 2))
 }

@@ -60,6 +60,8 @@ export class Step {
   mse: f32
   pairwise: u32
   normalizes: u32
+  diversity: f32
+  alike: u32
 }
 
 // @ts-ignore: decorator
@@ -126,6 +128,18 @@ export function itemAt(step: Step, place: u32): u32 {
 export function weightAt(step: Step, scale: u32, place: u32, since: u32): f32 {
   const power = step.powers + (<usize>(scale * (step.reach + 1) + since) << 2)
   return load<f32>(power) * load<f32>(step.strengths + (<usize>place << 2))
+}
+
+// @ts-ignore: decorator
+@inline
+export function startOf(slots: Slots, slot: u32): u32 {
+  return slot > 0 ? load<u32>(slots.ends + (<usize>(slot - 1) << 2)) : 0
+}
+
+// @ts-ignore: decorator
+@inline
+export function endOf(slots: Slots, slot: u32): u32 {
+  return load<u32>(slots.ends + (<usize>slot << 2))
 }
 
 /** One over the length of the weights of each scale, then one over the deviation that the inputs were divided by. */
