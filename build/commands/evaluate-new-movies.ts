@@ -1,13 +1,10 @@
-import { resolve } from 'node:path'
 import type { Estimate } from '#core/schemas/manifest.ts'
-import { ConfigError } from '../config/load-config.ts'
 import type { NewMoviesReport } from '../experiments/evaluate-new-movies.ts'
 import { table } from '../io/table.ts'
+import { evaluateByProtocol, type ProtocolCommand } from './evaluate-protocol.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
-import { configOf, type Surroundings, writeJson } from './index.ts'
-import { newMoviesFindings, writeReports } from './reports.ts'
-import { noteEvaluation } from './run-notes.ts'
-import { tracked } from './tracked.ts'
+import type { Surroundings } from './index.ts'
+import { newMoviesFindings } from './reports.ts'
 
 /** The protocol that judges predicted stars of movies which are not in the catalogue. */
 export const NEW_MOVIES_PROTOCOL = 'new-movies'
@@ -17,36 +14,20 @@ export function asksForNewMovies({ protocol }: { protocol?: string }): boolean {
 }
 
 /** Learn without a fifth of the movies, then predict their ratings from what is told of them; prints the errors. */
-export async function evaluateNewMoviesCommand(flags: EvaluateSplitFlags, surroundings: Surroundings): Promise<void> {
-  const { cwd, stdout } = surroundings
-  const { train, valid, test, format, relevantFrom, k, input, device, threads } = flags
-  const others = { train, valid, test, format, 'relevant-from': relevantFrom, k }
-  const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? []
-  if (other)
-    throw new ConfigError(
-      `--protocol ${NEW_MOVIES_PROTOCOL}: found --${other} beside it; it predicts stars of its own movies`,
-    )
-  const config = configOf(flags, cwd, {})
-  if (config.model.cf.type === 'imported')
-    throw new ConfigError(
-      'model.cf.type: found imported; its engine has seen the new movies, so it must be als, bpr or two_tower',
-    )
-  const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-  const { commandLine = '' } = flags
-  await tracked(
-    { kind: 'evaluate', config, commandLine },
-    surroundings,
-    async (handles) => {
+export function evaluateNewMoviesCommand(flags: EvaluateSplitFlags, surroundings: Surroundings): Promise<void> {
+  const protocol: ProtocolCommand<NewMoviesReport> = {
+    name: NEW_MOVIES_PROTOCOL,
+    because: 'it predicts stars of its own movies',
+    makesLists: false,
+    notImported: 'its engine has seen the new movies',
+    async evaluate({ inputs, config, compute }, handles) {
       const { evaluateNewMovies } = await import('../experiments/evaluate-new-movies.ts')
-      return evaluateNewMovies(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
+      return evaluateNewMovies(inputs, config, compute, handles)
     },
-    async (report, run) => {
-      stdout.write(`${summaryOf(report)}\n`)
-      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-      await writeReports(flags, newMoviesFindings(report, commandLine), surroundings)
-      noteEvaluation(run, report, flags, cwd)
-    },
-  )
+    summaryOf,
+    findingsOf: newMoviesFindings,
+  }
+  return evaluateByProtocol(protocol, flags, surroundings)
 }
 
 function summaryOf({ models, differences, withinDeviation, ...report }: NewMoviesReport): string {

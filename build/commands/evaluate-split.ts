@@ -6,11 +6,12 @@ import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/inde
 import type { Split, SplitReport } from '../experiments/evaluate-split.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { table } from '../io/table.ts'
+import { type Asked, computeOf, evaluated } from './evaluate-protocol.ts'
 import { type BuildFlags, configOf, type Surroundings, writeJson } from './index.ts'
 import { learningCurveTable } from './learning-curve-table.ts'
 import { metricsTable } from './metrics-table.ts'
-import { splitFindings, writeReports } from './reports.ts'
-import { noteEvaluation, noteFiles } from './run-notes.ts'
+import { splitFindings } from './reports.ts'
+import { noteFiles } from './run-notes.ts'
 import { tracked } from './tracked.ts'
 
 export interface EvaluateSplitFlags extends BuildFlags {
@@ -44,18 +45,16 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
     )
   const cutoffs = flags.k ?? (flags.protocol ? PROTOCOLS[flags.protocol].cutoffs : configured.evaluation.cutoffs)
   const config = { ...configured, evaluation: { ...configured.evaluation, cutoffs } }
-  const { device, threads, commandLine = '' } = flags
-  const what = { kind: 'evaluate', config, commandLine } as const
-  const compute = { device, ...(threads !== undefined && { threads }) }
+  const { commandLine = '' } = flags
   if (flags.learningCurve) {
     if (flags.report !== undefined || flags.leaderboard !== undefined)
       throw new ConfigError('--learning-curve: found --report or --leaderboard beside it; it makes a table and --json')
     await tracked(
-      what,
+      { kind: 'evaluate', config, commandLine },
       surroundings,
       async (handles) => {
         const { learningCurve } = await import('../experiments/learning-curve.ts')
-        return learningCurve(await readSplit(config, handles), config, compute, handles)
+        return learningCurve(await readSplit(config, handles), config, computeOf(flags), handles)
       },
       async (curve, run) => {
         stdout.write(`${cutoffs.map((cutoff) => learningCurveTable(curve, cutoff)).join('\n\n')}\n`)
@@ -65,20 +64,14 @@ export async function evaluateSplitCommand(flags: EvaluateSplitFlags, surroundin
     )
     return
   }
-  await tracked(
-    what,
-    surroundings,
-    async (handles) => {
-      const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
-      return evaluateSplit(await readSplit(config, handles), config, compute, handles)
-    },
-    async (report, run) => {
-      stdout.write(`${splitSummary(report, cutoffs)}\n`)
-      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-      await writeReports(flags, splitFindings(report, chosenOf(report), commandLine), surroundings)
-      noteEvaluation(run, report, flags, cwd)
-    },
-  )
+  const evaluate = async ({ compute }: Asked, handles: StepHandles) => {
+    const { evaluateSplit } = await import('../experiments/evaluate-split.ts')
+    return evaluateSplit(await readSplit(config, handles), config, compute, handles)
+  }
+  await evaluated(config, flags, surroundings, evaluate, {
+    summaryOf: (report) => splitSummary(report, cutoffs),
+    findingsOf: (report) => splitFindings(report, chosenOf(report), commandLine),
+  })
 }
 
 /** How the split is read that the flags name. @throws {ConfigError} for flags that do not go together */

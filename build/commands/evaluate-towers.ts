@@ -1,11 +1,8 @@
-import { resolve } from 'node:path'
-import { ConfigError } from '../config/load-config.ts'
 import type { TowersReport } from '../experiments/evaluate-towers.ts'
 import { table } from '../io/table.ts'
+import { evaluateByProtocol, type ProtocolCommand } from './evaluate-protocol.ts'
 import type { EvaluateSplitFlags } from './evaluate-split.ts'
-import { configOf, type Surroundings, writeJson } from './index.ts'
-import { noteEvaluation } from './run-notes.ts'
-import { tracked } from './tracked.ts'
+import type { Surroundings } from './index.ts'
 
 /** The protocol that asks whether a two-tower network is worth it. */
 export const TOWERS_PROTOCOL = 'two-towers'
@@ -15,32 +12,21 @@ export function asksForTowers({ protocol }: { protocol?: string }): boolean {
 }
 
 /** Learn the blend with the factors of ALS and with a two-tower network; prints which is to be shipped, and why. */
-export async function evaluateTowersCommand(flags: EvaluateSplitFlags, surroundings: Surroundings): Promise<void> {
-  const { cwd, stdout } = surroundings
-  const { train, valid, test, format, relevantFrom, k, input, device, threads } = flags
-  const others = { train, valid, test, format, 'relevant-from': relevantFrom, k }
-  const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? []
-  if (other)
-    throw new ConfigError(`--protocol ${TOWERS_PROTOCOL}: found --${other} beside it; it takes the configured split`)
-  const config = configOf(flags, cwd, {})
-  const inputs = input?.map((path) => resolve(cwd, path)) ?? null
-  const { commandLine = '' } = flags
-  await tracked(
-    { kind: 'evaluate', config, commandLine },
-    surroundings,
-    async (handles) => {
+export function evaluateTowersCommand(flags: EvaluateSplitFlags, surroundings: Surroundings): Promise<void> {
+  const protocol: ProtocolCommand<TowersReport> = {
+    name: TOWERS_PROTOCOL,
+    because: 'it takes the configured split',
+    makesLists: false,
+    async evaluate({ inputs, config, compute }, handles) {
       const { evaluateTowers } = await import('../experiments/evaluate-towers.ts')
-      return evaluateTowers(inputs, config, { device, ...(threads !== undefined && { threads }) }, handles)
+      return evaluateTowers(inputs, config, compute, handles)
     },
-    async (report, run) => {
-      stdout.write(`${summaryOf(report)}\n`)
-      if (flags.json !== undefined) writeJson(resolve(cwd, flags.json), report)
-      noteEvaluation(run, report, flags, cwd)
-    },
-  )
+    summaryOf,
+  }
+  return evaluateByProtocol(protocol, flags, surroundings)
 }
 
-function summaryOf({ models, differences, shipped, protocol, users }: TowersReport): string {
+function summaryOf({ models, differences, diversity, shipped, protocol, users }: TowersReport): string {
   const rows = [
     ...models.map(({ name, metrics }) => [name, metrics]),
     ...differences.map(({ a, b, metrics }) => [`${a} minus ${b}`, metrics]),
@@ -52,6 +38,13 @@ function summaryOf({ models, differences, shipped, protocol, users }: TowersRepo
         const { mean, low, high } = metrics['ndcg@10']!
         return [name, mean.toFixed(4), `${low.toFixed(4)} to ${high.toFixed(4)}`]
       }),
+    ),
+    table(
+      ['two_tower alone, diversity asked in serving', 'NDCG@10', 'diversity of the texts'],
+      diversity.map(({ asked, metrics }) => [
+        asked.toFixed(1),
+        ...[metrics['ndcg@10']!, metrics['diversity@10']!].map(({ mean }) => mean.toFixed(4)),
+      ]),
     ),
     `to be shipped: ${shipped}`,
     `${protocol}\n${users} users judged`,

@@ -1,7 +1,10 @@
 import { ndcgAtK } from '#core/metrics.ts'
+import type { Model } from '#core/model.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
+import { contentCosine } from '#core/scoring/content-scores.ts'
 import { alone } from '#recommend/blend.ts'
+import { diversify, intraListDiversity, poolSize } from '#recommend/diversify.ts'
 import { rank } from '#recommend/index.ts'
 import { DataError } from '../io/files.ts'
 import type { StepHandles } from '../io/handles.ts'
@@ -17,6 +20,9 @@ const CUTOFF = 10
 /** Parts that the users are divided into: each is judged by weights that were learned on the others. */
 const FOLDS = 2
 const METRIC = `ndcg@${CUTOFF}`
+const DIVERSITY = `diversity@${CUTOFF}`
+/** What a request may ask for, beside lists as they are. */
+const DIVERSITIES = [0, 0.1, 0.2, 0.3, 0.5]
 
 /** A model whose factors are compared with another's. */
 export interface Contender {
@@ -33,6 +39,11 @@ export interface FactorsJudgement {
   models: ModelMetrics[]
   /** the last contender minus the first, paired by user */
   differences: { a: string; b: string; metrics: Record<string, Estimate> }[]
+  /**
+   * lists by the last one's factors alone, as they are and made diverse in serving: NDCG@10, and the mean pairwise 1 − cosine of
+   * the texts
+   */
+  diversity: { asked: number; metrics: Record<string, Estimate> }[]
   /** the last one only where its blend is better with an interval above 0 */
   shipped: Contender['type']
 }
@@ -67,14 +78,17 @@ export function judgeFactors(
       { a: challenger.type, b: known.type, metrics: { [METRIC]: compared(after.alone, before.alone, resamples) } },
       { a: served(challenger.type), b: served(known.type), metrics: { [METRIC]: difference } },
     ],
+    diversity: diversitiesOf(after.model, judged, resamples),
     shipped: difference.low > 0 ? challenger.type : known.type,
   }
 }
 
-/** One a user. */
 interface Ndcgs {
+  /** one a user */
   alone: Float64Array
   blended: Float64Array
+  /** that ranks by factors alone */
+  model: Model
 }
 
 function ndcgsOf({ config, files }: Contender, users: JudgedUser[], handles: StepHandles): Ndcgs {
@@ -97,8 +111,21 @@ function ndcgsOf({ config, files }: Contender, users: JudgedUser[], handles: Ste
     )
     for (const [position, user] of users.entries()) if (isIn(user, position)) blended[position] = ndcg(user, blend)
   }
-  const byFactors = [{ minLikes: 0, weights: alone('cf') }]
-  return { alone: Float64Array.from(users, (user) => ndcg(user, byFactors)), blended }
+  const blend = [{ minLikes: 0, weights: alone('cf') }]
+  return { alone: Float64Array.from(users, (user) => ndcg(user, blend)), blended, model: { ...model, blend } }
+}
+
+function diversitiesOf(model: Model, users: JudgedUser[], resamples: Resamples): FactorsJudgement['diversity'] {
+  // the first k of the pool are the list of k, so one retrieval is enough
+  const pools = users.map(({ history }) => rank(history, {}, poolSize(CUTOFF, 1), model).blended)
+  return DIVERSITIES.map((asked) => {
+    const lists = pools.map((pool) => diversify(pool, CUTOFF, asked, model).list.map(({ itemIndex }) => itemIndex))
+    const ndcgs = Float64Array.from(lists, (list, user) => ndcgAtK(list, users[user]!.relevant, CUTOFF))
+    const diversities = Float64Array.from(lists, (list) =>
+      intraListDiversity(list.length, (a, b) => contentCosine(model.content, list[a]!, list[b]!)),
+    )
+    return { asked, metrics: { [METRIC]: estimate(ndcgs, resamples), [DIVERSITY]: estimate(diversities, resamples) } }
+  })
 }
 
 function row(name: string, ndcgs: Float64Array, resamples: Resamples): ModelMetrics {

@@ -12,6 +12,7 @@ import { retrieve, tasteOf } from '#recommend/retrieve.ts'
 import { estimate, type Resamples } from './bootstrap.ts'
 import { type JudgedUser, leftOut } from './judged-users.ts'
 import { TRAITS, type Trait, type TraitAtK } from './list-traits.ts'
+import { onlySource } from './only-source.ts'
 
 /** The name of the served blend among the report's rows. */
 export const SERVED = 'marquee'
@@ -42,9 +43,7 @@ export function rankers(
   const served =
     (weights?: BlendWeights, by = model): Ranker =>
     (user, k) =>
-      user.candidates
-        ? rankCandidates(user, weights, k, by)
-        : rank(user.history, { weights, exclude: user.exclude }, k, by).blended.map(({ itemIndex }) => itemIndex)
+      listOf(user, weights, k, by)
   const baseline = itemKnn && { ...model, neighbours: itemKnn }
   const nameOf: Record<Source, string> = {
     cf: cf.type,
@@ -58,8 +57,10 @@ export function rankers(
   return [
     [SERVED, served()],
     ...(model.ranker ? [[BLEND, served(undefined, { ...model, ranker: null })] satisfies [string, Ranker]] : []),
-    ...present.map((source): [string, Ranker] => [nameOf[source], served(alone(source))]),
-    ...(baseline ? [[ITEM_KNN, served(alone('neighbours'), baseline)] satisfies [string, Ranker]] : []),
+    ...present.map((source): [string, Ranker] => [nameOf[source], served(alone(source), onlySource(model, source))]),
+    ...(baseline
+      ? [[ITEM_KNN, served(alone('neighbours'), onlySource(baseline, 'neighbours'))] satisfies [string, Ranker]]
+      : []),
     [
       'random',
       (user, k) => {
@@ -70,11 +71,18 @@ export function rankers(
   ]
 }
 
+/** The served list: of the whole catalogue but the history, or of the user's candidates. @param weights in place of the model's */
+export function listOf(user: JudgedUser, weights: BlendWeights | undefined, k: number, model: Model): number[] {
+  if (user.candidates) return rankCandidates(user, weights, k, model)
+  const { blended } = rank(user.history, { weights, exclude: user.exclude }, k, model)
+  return blended.map(({ itemIndex }) => itemIndex)
+}
+
 /** The best candidates, as `rank` would have them where only they may be recommended. */
 function rankCandidates(user: JudgedUser, weights: BlendWeights | undefined, k: number, model: Model): number[] {
   const { history } = user
   const taste = tasteOf(history, model)
-  const sources = retrieve(taste, model)
+  const sources = retrieve(taste, model, true)
   const ranker = rankerFor(model, history, { weights })
   const wanted = weights ?? weightsFor(model.blend, taste.likes.length)
   const blended = blend(sources, wanted, leftOut(user, model), Math.max(k, ranker?.pool ?? 0), model.kernels)
@@ -124,6 +132,18 @@ function coverageOf(lists: ArrayLike<number>[], cutoffs: readonly number[], numI
 export function modelMetrics(name: string, { byMetric, coverage }: Judgement, resamples: Resamples): ModelMetrics {
   const metrics = Object.fromEntries([...byMetric].map(([key, values]) => [key, estimate(values, resamples)]))
   return { name, metrics, coverage }
+}
+
+/** What is compared: the served lists, which come first, with every other row, and each of these with the baseline. */
+export function comparisons<Row extends readonly [name: string, ...unknown[]]>(
+  [served, ...others]: Row[],
+  baseline: string,
+): [Row, Row][] {
+  const compared = others.find(([name]) => name === baseline)!
+  return [
+    ...others.map((other): [Row, Row] => [served!, other]),
+    ...others.filter((other) => other !== compared).map((other): [Row, Row] => [other, compared]),
+  ]
 }
 
 /** a minus b, paired by user. */

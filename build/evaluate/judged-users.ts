@@ -17,8 +17,10 @@ export interface JudgedUser {
 /** Flags of what a user's list leaves out: all that was seen, and where there are candidates what is none. */
 export function leftOut({ history, exclude, candidates }: JudgedUser, model: Model): Uint8Array {
   const blocked = blockedItems(model, history.itemIndices, { exclude })
-  if (candidates) for (let item = 0; item < blocked.length; item++) if (!candidates.has(item)) blocked[item] = 1
-  return blocked
+  if (!candidates) return blocked
+  const others = new Uint8Array(blocked.length).fill(1)
+  for (const item of candidates) others[item] = blocked[item]!
+  return others
 }
 
 /** By userIndex, the only items that are ranked for the user. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
-import { type ColdJudgement, coldSplit, judgeCold, learnBlend } from '../evaluate/index.ts'
-import { encodeArtifacts } from '../export/index.ts'
+import { type ColdJudgement, coldSplit, judgeCold, learnBlend, learnRanker } from '../evaluate/index.ts'
+import { encodeArtifacts, encodeRanker } from '../export/index.ts'
 import type { Compute } from '../index.ts'
 import { ingest } from '../ingest/index.ts'
 import type { StepHandles } from '../io/handles.ts'
@@ -46,19 +46,21 @@ export async function evaluateCold(
     const embeddings = await embedTexts(catalog, config.model.content.embeddings, cache, handles)
     const stars = { ...config.model.stars, type: 'none' as const }
     const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
+    const prepared = { catalog, interactions: split.interactions }
     const learn = async (parts: Part[]) => {
-      const prepared = { catalog, interactions: split.interactions }
       const settings = { model: { ...config.model, stars }, seed, embeddings }
       return encodeArtifacts(await train(prepared, parts, settings, handles, options), prepared, () => false)
     }
-    const blend = learnBlend(await learn([PART.train]), { catalog, interactions: split.interactions }, config, handles)
-    const learned = await learn([PART.train, PART.validation])
+    const drafted = await learn([PART.train])
+    const blend = learnBlend(drafted, prepared, config, handles)
+    const { ranker } = learnRanker(drafted, blend, prepared, config, handles)
+    const learned = new Map([...(await learn([PART.train, PART.validation])), ...encodeRanker(ranker)])
     const { usersJudged, ...judgement } = judgeCold(learned, blend, split, config, handles)
     return {
       protocol:
         `cold-items: a fifth of the movies, drawn by seed ${seed}, is in no training part and no history; ranked: these ` +
         `${split.coldItems.length} alone; relevant: ${relevantFrom} stars or more, whenever given; settings as configured, ` +
-        'the blend learned on other movies',
+        'the blend, and the order of its first movies where it proved itself, learned on other movies',
       seed,
       users: usersJudged,
       coldItems: split.coldItems.length,

@@ -7,6 +7,7 @@ import type { BlendTable, ModelMetrics, RankerCard } from '#core/schemas/manifes
 import {
   type Candidates,
   drawCandidates,
+  holdOutLast,
   judgeSplit,
   learnBlend,
   learnRanker,
@@ -17,13 +18,13 @@ import {
 import { encodeRanker } from '../export/index.ts'
 import type { Compute } from '../index.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { PART, type PreparedRatings, type SourceReport } from '../nouns.ts'
+import { type Interactions, PART, type PreparedRatings, type SourceReport } from '../nouns.ts'
 import { drawValidation } from '../prepare/index.ts'
 import { openDevice } from '../train/index.ts'
 import { learnItemKnn } from './compared.ts'
 import { learner, quietly } from './learner.ts'
 
-/** Share of the training part that is held out where a split has no validation part. */
+/** Share of the training part that is held out where a split has no validation part, and no order to go by. */
 const VALIDATION = 0.1
 /** Users that blend and ranker are learned by: with fewer the weights come out differently from sample to sample. */
 const BLEND_USERS = 5000
@@ -36,6 +37,8 @@ export interface Split extends PreparedRatings {
   relevantFrom: number | null
   /** whether timestamps are times */
   hasTimes: boolean
+  /** whether a user's interactions stand in the order in which they came */
+  hasOrder: boolean
   /** whether the model that is judged learns from the validation part too, not from train alone */
   learnsAgain: boolean
   /** by userIndex, the only items that are ranked; null: the whole catalogue */
@@ -79,23 +82,19 @@ export async function evaluateSplit(
     evaluation: { ...base.evaluation, relevantFrom: likedFrom },
   }
   const { interactions } = split
-  const isDrawn = !interactions.parts.includes(PART.validation)
-  if (isDrawn) {
-    interactions.parts = interactions.parts.slice()
-    drawValidation(interactions.parts, VALIDATION, randomSource(seed))
-    handles.log.warn(`no validation part: ${100 * VALIDATION} % of train are held out for it, drawn by seed ${seed}`)
-  }
+  const validation = interactions.parts.includes(PART.validation) ? 'valid' : holdOut(split, interactions, seed)
+  if (validation !== 'valid') handles.log.warn(`no validation part: held out for it is ${validation}`)
   const folder = await mkdtemp(join(tmpdir(), 'marquee-split-'))
   const trainDevice = await openDevice(device, threads, handles.log)
   try {
     const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
     const learn = learner(split, seed, options, handles)
     const draft = (model: ModelConfig, source: Source | 'all') => learn(model, [PART.train], source)
-    const { model, ndcg, trials } = await tune(interactions, config, split.hasTimes, draft, handles)
-    const tuned = { ...config, model }
-    const drafted = await draft(model, 'all')
     const numItems = split.catalog.movieIds.length
     const candidates = split.candidates && drawCandidates(interactions, split.candidates, numItems, seed)
+    const { model, ndcg, trials } = await tune(interactions, config, split.hasTimes, draft, handles, candidates)
+    const tuned = { ...config, model }
+    const drafted = await draft(model, 'all')
     const learners = { maxUsers: BLEND_USERS, candidates }
     const blend = learnBlend(drafted, split, tuned, handles, learners)
     const { ranker, card } = learnRanker(drafted, blend, split, tuned, handles, learners)
@@ -115,7 +114,7 @@ export async function evaluateSplit(
     const { cf, next, neighbours, popularity } = model
     return {
       protocol:
-        `${split.protocol}; tuned on ${isDrawn ? `${100 * VALIDATION} % of train, drawn by seed ${seed}` : 'valid'}, ` +
+        `${split.protocol}; tuned on ${validation}, ` +
         `${split.learnsAgain ? 'learned again from train + valid, which are the history' : 'learned from train alone'}; ` +
         `ranked: ${split.candidates ? 'the candidates of each user' : 'the whole catalogue but the history'}; ` +
         `relevant: ${split.relevantFrom === null ? 'everything in test' : `${split.relevantFrom} stars or more`}`,
@@ -130,4 +129,16 @@ export async function evaluateSplit(
     trainDevice.close()
     await rm(folder, { recursive: true })
   }
+}
+
+/** Makes a part of train the validation part, by an order of time where the test part comes last. @returns what it is */
+function holdOut({ hasOrder }: Split, interactions: Interactions, seed: number): string {
+  const last = hasOrder ? holdOutLast(interactions) : null
+  if (last) {
+    interactions.parts = last
+    return "the last of each user's train, as test comes last"
+  }
+  interactions.parts = interactions.parts.slice()
+  drawValidation(interactions.parts, VALIDATION, randomSource(seed))
+  return `${100 * VALIDATION} % of train, drawn by seed ${seed}`
 }

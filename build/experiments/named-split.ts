@@ -46,7 +46,8 @@ export async function namedSplit(
 
   const { relevantFrom, learnsAgain, drops, sampledNegatives, words } = protocol
   const interactions = keptBy(protocol, all)
-  const base = { catalog, files, relevantFrom, learnsAgain, hasTimes: true, protocol: `${name}: ${words}` }
+  const order = { hasTimes: true, hasOrder: true }
+  const base = { catalog, files, relevantFrom, learnsAgain, ...order, protocol: `${name}: ${words}` }
   if (sampledNegatives) {
     const folder = inputs?.find(isNcf) ?? inputs?.at(-1) ?? '.'
     const { parts, candidates } = await readNcfSplit(folder, interactions, catalog)

@@ -63,7 +63,7 @@ serveTasks<TrialSetup, Ask, TrialReply>(({ dataFile, config, objective, maxUsers
 
 /** The settings without those that count only when a history is scored: what is learned may serve several trials. */
 function whatIsLearned({ project, model }: Config): unknown {
-  const { hybrid: _hybrid, ...learned } = model
+  const { hybrid: _hybrid, ranker: _ranker, ...learned } = model
   const { cf, neighbours } = learned
   // with patience, training itself asks the validation part
   const ownCf = cf.patience === null ? { ...cf, recencyHalfLife: null } : cf

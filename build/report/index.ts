@@ -44,7 +44,8 @@ export function renderReport(findings: Findings): string {
   const lead = leads(told).find(({ other }) => other === 'popularity')
   return renderPage({
     title: `How well the models recommend: ${name}`,
-    lead: `${capitalized(protocol)}.`,
+    // the title has the name already
+    lead: `${capitalized(protocol.replace(`${name}: `, ''))}.`,
     tiles: [
       { value: decimal(value.mean), label: `${metricTitle(main)} of ${served.name}` },
       { value: `${decimal(value.low)} – ${decimal(value.high)}`, label: '95 % interval' },

@@ -4,14 +4,24 @@ import { DataError } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
 import { type ArtifactFiles, PART } from '../../nouns.ts'
 import { resampleUsers } from '../bootstrap.ts'
-import { differences, type Judgement, judge, modelMetrics, rankAll, rankers, SERVED } from '../judge.ts'
+import {
+  BLEND,
+  comparisons,
+  differences,
+  type Judgement,
+  judge,
+  modelMetrics,
+  rankAll,
+  rankers,
+  SERVED,
+} from '../judge.ts'
 import { judgedUsers } from '../judged-users.ts'
 import { traitsOf } from '../list-traits.ts'
 import { openArtifacts } from '../open-artifacts.ts'
 import { servingSettings } from '../serving-settings.ts'
 import type { ColdSplit } from './cold-split.ts'
 
-/** What the other rows are compared with: the nearest texts. */
+/** What every row is compared with: the nearest texts. */
 const BASELINE = 'content'
 
 export interface ColdJudgement {
@@ -25,8 +35,8 @@ export interface ColdJudgement {
 
 /**
  * Judge exported bytes by the code that serves them on movies that nobody has rated: the lists are of these movies alone.
- * The blend, the factors, the texts and chance; item–item weights, what comes next and popularity say nothing of them,
- * all of them alike, which chance stands for.
+ * The served lists, these without the ranker where there is one, the factors, the texts and chance; item–item weights, what
+ * comes next and popularity say nothing of them, all of them alike, which chance stands for.
  * @throws {DataError} when nobody likes a cold movie
  */
 export function judgeCold(
@@ -41,7 +51,7 @@ export function judgeCold(
   if (users.length === 0) throw new DataError(`nobody gave a cold movie ${relevantFrom} stars or more: nothing to find`)
   const model = openArtifacts(files, servingSettings(config, blend))
   if (model.content.numTerms === 0) throw new DataError('the data has no texts: nothing is known of cold movies')
-  const speaking = [SERVED, config.model.cf.type, BASELINE, 'random']
+  const speaking = [SERVED, BLEND, config.model.cf.type, BASELINE, 'random']
   const rows = rankers(model, config, null).filter(([name]) => speaking.includes(name))
   const traits = traitsOf(model, interactions)
   const judgements = rows.map(([name, ranker], index): [string, Judgement] => {
@@ -52,13 +62,14 @@ export function judgeCold(
   })
   progress.update('evaluate', rows.length, rows.length)
   const resamples = resampleUsers(users.length, bootstrapSamples, config.project.seed)
-  const [, baseline] = judgements.find(([name]) => name === BASELINE)!
   return {
     usersJudged: users.length,
     usersWithoutRelevant: withoutRelevant,
     models: judgements.map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
-    differences: judgements
-      .filter(([name]) => name !== BASELINE)
-      .map(([a, judgement]) => ({ a, b: BASELINE, metrics: differences(judgement, baseline, resamples) })),
+    differences: comparisons(judgements, BASELINE).map(([[a, judgementOfA], [b, judgementOfB]]) => ({
+      a,
+      b,
+      metrics: differences(judgementOfA, judgementOfB, resamples),
+    })),
   }
 }

@@ -5,7 +5,7 @@ import { DataError } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
 import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
 import { resampleUsers } from '../bootstrap.ts'
-import { differences, type Judgement, judge, modelMetrics, rankAll, rankers } from '../judge.ts'
+import { comparisons, differences, type Judgement, judge, modelMetrics, rankAll, rankers } from '../judge.ts'
 import { type Candidates, judgedUsers } from '../judged-users.ts'
 import { traitsOf } from '../list-traits.ts'
 import { openArtifacts } from '../open-artifacts.ts'
@@ -66,21 +66,12 @@ export function judgeSplit(
       users.flatMap(({ relevant }) => [...relevant]),
     ),
     models: judgements.map(([name, judgement]) => modelMetrics(name, judgement, resamples)),
-    differences: pairsOf(judgements).map(([[a, judgementOfA], [b, judgementOfB]]) => ({
+    differences: comparisons(judgements, 'popularity').map(([[a, judgementOfA], [b, judgementOfB]]) => ({
       a,
       b,
       metrics: differences(judgementOfA, judgementOfB, resamples),
     })),
   }
-}
-
-/** The served blend, which comes first, with every other row, and each of these with popularity. */
-function pairsOf<Row extends readonly [name: string, ...unknown[]]>([served, ...others]: Row[]): [Row, Row][] {
-  const popularity = others.find(([name]) => name === 'popularity')!
-  return [
-    ...others.map((other): [Row, Row] => [served!, other]),
-    ...others.filter((other) => other !== popularity).map((other): [Row, Row] => [other, popularity]),
-  ]
 }
 
 /** Different ones of these items that are in no part before the test. */

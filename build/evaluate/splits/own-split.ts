@@ -1,6 +1,7 @@
 import { DataError, hashFile } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
 import { type Catalog, type Interactions, PART, type PreparedRatings, type SourceReport } from '../../nouns.ts'
+import { isListedById } from './hold-out-last.ts'
 import { readSplitFile, type SplitFormat } from './split-file.ts'
 
 export interface SplitFiles {
@@ -16,6 +17,8 @@ export interface OwnSplit extends PreparedRatings {
   files: SourceReport[]
   /** whether every interaction has a time */
   hasTimes: boolean
+  /** whether a user's interactions stand in the order in which they came, as far as the files tell */
+  hasOrder: boolean
 }
 
 const PARTS = ['train', 'validation', 'test'] as const
@@ -72,7 +75,9 @@ export async function readOwnSplit(files: SplitFiles, { log, signal }: StepHandl
     if (twice > 0) log.warn(`${source.file}: ${twice} of ${source.rowsRead} interactions left out: ${reason}`)
     return { ...source, rowsKept, dropped: twice > 0 ? { [reason]: twice } : {} }
   })
-  return { catalog: catalogOf([...rows.itemIndexOf.keys()]), interactions, files: reports, hasTimes }
+  const catalog = catalogOf([...rows.itemIndexOf.keys()])
+  const hasOrder = hasTimes || (files.format === 'adjacency' && !isListedById(interactions, catalog.titles))
+  return { catalog, interactions, files: reports, hasTimes, hasOrder }
 }
 
 function indexIn(indexOf: Map<string, number>, id: string): number {

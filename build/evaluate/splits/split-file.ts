@@ -24,7 +24,7 @@ const PLAIN_COLUMNS: Columns = { user: 0, item: 1, rating: 2, timestamp: 3 }
 
 /**
  * Read one file of a split, a line at a time; empty lines are passed over. A line of an adjacency file that has a user
- * alone is a user without items. A csv may be separated by comma, tab, semicolon or `::`, may quote its fields, and has a
+ * alone is a user without items. A csv may be separated by comma, tab, semicolon, `::` or blanks, may quote its fields, and has a
  * header when the first line names columns for the user and the item.
  * @returns how many interactions it has
  * @throws {DataError} naming file and line where an id is missing, or a rating or timestamp is no number
@@ -61,7 +61,7 @@ const readList: ReadLine = (text, where, line, onInteraction) => {
 }
 
 function pairReader(first: string): ReadLine {
-  const separator = ['\t', '::', ',', ';'].find((candidate) => first.includes(candidate)) ?? ','
+  const separator = ['\t', '::', ',', ';', ' '].find((candidate) => first.includes(candidate)) ?? ','
   const header = headerOf(fieldsOf(first, separator))
   const columns = header ?? PLAIN_COLUMNS
   return (text, where, line, onInteraction) => {
@@ -98,7 +98,8 @@ function headerOf(fields: string[]): Columns | null {
 }
 
 /** Fields without surrounding blanks and quotes; a quoted one may hold the separator, and a quote as two. */
-function fieldsOf(text: string, separator: string): string[] {
+function fieldsOf(line: string, separator: string): string[] {
+  const text = separator === ' ' ? line.trim().replaceAll(/ +/gu, ' ') : line
   if (!text.includes('"')) return text.split(separator).map((field) => field.trim())
   const fields: string[] = []
   for (let from = 0; from <= text.length; ) {

@@ -2,13 +2,13 @@ import { METRIC_AT_K, METRICS, type Metric } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
 import { type BlendWeights, type Config, SOURCES, type Source } from '#core/schemas/config.ts'
 import { alone } from '#recommend/blend.ts'
-import { rank } from '#recommend/index.ts'
 import type { StepHandles } from '../../io/handles.ts'
 import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
-import { SERVED } from '../judge.ts'
+import { listOf, SERVED } from '../judge.ts'
 import { type JudgedUser, judgedUsers } from '../judged-users.ts'
 import { learnBlend } from '../learn-blend.ts'
 import { openArtifacts } from '../open-artifacts.ts'
+import { learnRanker } from '../ranker/learn-ranker.ts'
 import { sampleOf } from '../sample-of.ts'
 import { servingSettings } from '../serving-settings.ts'
 
@@ -38,8 +38,8 @@ export function validationUsers(
 }
 
 /**
- * The objective of exported bytes by the served code, one value a user. The weights of a blend that is learned are chosen
- * on every other user and judged on the rest, and the other way round: nobody is judged by weights that he was asked for.
+ * The objective of exported bytes by the served code, one value a user. A blend that is learned, and the ranker behind it,
+ * are learned on every other user and judged on the rest, and the other way round: nobody is judged by what he taught.
  */
 export function judgeObjective(
   files: ArtifactFiles,
@@ -49,21 +49,18 @@ export function judgeObjective(
   handles: StepHandles,
 ): Float64Array {
   const model = openArtifacts(files, servingSettings(config, []))
-  const worth = (user: JudgedUser, weights: BlendWeights | undefined, by: Model) => {
-    const { blended } = rank(user.history, { weights, exclude: user.exclude }, cutoff, by)
-    return METRIC_AT_K[metric](
-      blended.map(({ itemIndex }) => itemIndex),
-      user.relevant,
-      cutoff,
-    )
-  }
-  const { weights } = config.model.hybrid
+  const worth = (user: JudgedUser, weights: BlendWeights | undefined, by: Model) =>
+    METRIC_AT_K[metric](listOf(user, weights, cutoff, by), user.relevant, cutoff)
+  const { hybrid, ranker } = config.model
+  const { weights } = hybrid
   if (source !== SERVED) return Float64Array.from(users, (user) => worth(user, alone(source), model))
   if (weights !== 'learned') return Float64Array.from(users, (user) => worth(user, weights, model))
   const settings = { seed: config.project.seed, bootstrapSamples: config.evaluation.bootstrapSamples }
-  const blends = [0, 1].map((half) => {
+  const models = [0, 1].map((half) => {
     const others = users.filter((_, index) => index % 2 !== half)
-    return { ...model, blend: learnBlend(others, model, settings, handles) }
+    const blended = { ...model, blend: learnBlend(others, model, settings, handles) }
+    if (ranker.enabled === 'off') return blended
+    return { ...blended, ranker: learnRanker(others, blended, { ...ranker, ...settings }, handles).ranker }
   })
-  return Float64Array.from(users, (user, index) => worth(user, undefined, blends[index % 2]!))
+  return Float64Array.from(users, (user, index) => worth(user, undefined, models[index % 2]!))
 }

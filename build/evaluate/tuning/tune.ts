@@ -2,9 +2,10 @@ import { randomSource } from '#core/random.ts'
 import type { Config, ModelConfig, Source } from '#core/schemas/config.ts'
 import { DataError } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
-import type { ArtifactFiles, Interactions } from '../../nouns.ts'
-import type { JudgedUser } from '../judged-users.ts'
-import { judgeObjective, validationUsers } from './objective.ts'
+import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
+import { type Candidates, type JudgedUser, judgedUsers } from '../judged-users.ts'
+import { sampleOf } from '../sample-of.ts'
+import { judgeObjective } from './objective.ts'
 import { searchSteps } from './search-space.ts'
 
 /** Settings are chosen by mean NDCG at this cutoff. */
@@ -36,6 +37,7 @@ export type LearnSource = (model: ModelConfig, source: Source) => Promise<Artifa
  * Choose the settings of each source by its own lists on the validation part: by the served code on the exported bytes,
  * with what the training part knows. Of equal ones the earlier holds, so that settings stay as configured unless others
  * are better. One training a point of the search that asks for one, and a ranking a user and point.
+ * @param candidates of every user of the validation part, where a protocol ranks only some movies
  * @throws {DataError} when the validation part has nobody to judge by
  */
 export async function tune(
@@ -44,10 +46,12 @@ export async function tune(
   hasTimes: boolean,
   learn: LearnSource,
   handles: StepHandles,
+  candidates: Candidates | null = null,
 ): Promise<Tuned> {
   const { log, progress, signal } = handles
-  const users = validationUsers(interactions, config, MAX_USERS)
-  if (users.length === 0) throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
+  const usersOf = askedUsers(interactions, config, candidates)
+  if (usersOf('popularity').length === 0)
+    throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
   const random = randomSource(config.project.seed)
   const steps = searchSteps(config.model, hasTimes)
   const ndcg: Tuned['ndcg'] = {}
@@ -60,26 +64,44 @@ export async function tune(
     const key = JSON.stringify([source, whatIsLearned(candidate, source)])
     const files = learned.get(key) ?? (await learn(candidate, source))
     learned.set(key, files)
-    const value = meanNdcg(files, { ...config, model: candidate }, source, users, handles)
+    const value = meanNdcg(files, { ...config, model: candidate }, source, usersOf(source), handles)
     trials.push({ source, what, settings: candidate[source as keyof ModelConfig], ndcg: value })
     log.debug(`tune ${source}: ${JSON.stringify(candidate[source as keyof ModelConfig])}, validation NDCG ${value}`)
     return value
   }
-  for (const [step, { source, what, candidates }] of steps.entries()) {
+  for (const [step, { source, what, candidates: settingsFrom }] of steps.entries()) {
     progress.update('tune', step, steps.length, `${source}: ${what}`)
     // what was learned of the source before serves no other one
     if (source !== steps[step - 1]?.source) learned.clear()
     ndcg[source] ??= await attempt(model, source, 'as configured')
-    for (const candidate of candidates(model, random)) {
+    for (const candidate of settingsFrom(model, random)) {
       const value = await attempt(candidate, source, what)
       if (value <= ndcg[source]) continue
       ndcg[source] = value
       model = candidate
     }
-    log.info(`tune ${source}: ${what}: validation NDCG@${CUTOFF} ${ndcg[source].toFixed(4)} of ${users.length} users`)
+    log.info(
+      `tune ${source}: ${what}: validation NDCG@${CUTOFF} ${ndcg[source].toFixed(4)} of ${usersOf(source).length} users`,
+    )
   }
   progress.update('tune', steps.length, steps.length)
   return { model, trials, ndcg }
+}
+
+/**
+ * Who is asked about a source. Without a history all but popularity are mute, whatever their settings: where many users of
+ * the validation part are new, as in a split by date, a sample with them would have few who can tell settings apart.
+ */
+function askedUsers(
+  interactions: Interactions,
+  { evaluation, project }: Config,
+  candidates: Candidates | null,
+): (source: Source) => JudgedUser[] {
+  const { judged } = judgedUsers(interactions, PART.validation, evaluation.relevantFrom, candidates)
+  const known = judged.filter(({ history }) => history.itemIndices.length > 0)
+  const all = sampleOf(judged, MAX_USERS, project.seed)
+  const withHistory = known.length > 0 ? sampleOf(known, MAX_USERS, project.seed) : all
+  return (source) => (source === 'popularity' ? all : withHistory)
 }
 
 /** Mean over users of the served lists by one source alone. */

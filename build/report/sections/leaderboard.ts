@@ -83,16 +83,20 @@ function pairedFigure(told: Told): Figure {
   }
 }
 
+const OF_LISTS =
+  'Means over users. Relevance is binary, gains are discounted by log2(rank + 1), the ideal list has min(k, relevant) movies; recall divides by all relevant ones, ' +
+  'capped recall by min(k, relevant), precision by k, MAP by min(k, relevant); HR is the share of users with a hit; coverage the share of the catalogue in any list; ' +
+  'novelty the mean −log2 of the share of users who have a movie, in bits; diversity the mean of 1 − cosine over the pairs of a list.'
+const OF_STARS =
+  'In stars. RMSE and MAE weigh every rating the same; “by user” they weigh every user the same, however many ratings there are.'
+
 /** The same models by all else that was measured: a reader looks for the metric of another paper. */
-function everyMetric({ ranked, served }: Told): Figure {
+function everyMetric({ ranked, served, main }: Told): Figure {
   const names = [...Object.keys(served.metrics), ...Object.keys(served.coverage)]
   const value = ({ metrics, coverage }: ModelMetrics, name: string) => metrics[name]?.mean ?? coverage[name]
   return {
-    title: 'Every metric at every list length',
-    caption:
-      'Means over users. Relevance is binary, gains are discounted by log2(rank + 1), the ideal list has min(k, relevant) movies; recall divides by all relevant ones, ' +
-      'capped recall by min(k, relevant), precision by k, MAP by min(k, relevant); HR is the share of users with a hit; coverage the share of the catalogue in any list; ' +
-      'novelty the mean −log2 of the share of users who have a movie, in bits; diversity the mean of 1 − cosine over the pairs of a list.',
+    title: isError(main) ? 'Every measure of the error' : 'Every metric at every list length',
+    caption: isError(main) ? OF_STARS : OF_LISTS,
     full: true,
     table: {
       header: ['metric', ...ranked.map(({ name }) => name)],

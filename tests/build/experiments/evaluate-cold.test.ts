@@ -29,7 +29,9 @@ describe('marquee evaluate --protocol cold-items', () => {
     expect(Object.keys(ndcg)).toEqual(['marquee', 'als', 'content', 'random'])
     expect(ndcg.als).toBeGreaterThan(ndcg.random! + 0.1)
     expect(report.differences.map(({ a, b }) => `${a} - ${b}`)).toEqual([
+      'marquee - als',
       'marquee - content',
+      'marquee - random',
       'als - content',
       'random - content',
     ])

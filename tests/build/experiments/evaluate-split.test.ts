@@ -91,15 +91,31 @@ describe('a split of one’s own', () => {
     )
   })
 
-  test('the same files and seed give the same report, and without --valid a part of train is drawn', {
+  test('the same files and seed give the same report, and without --valid the last of train is held out', {
     timeout: 60_000,
   }, async () => {
-    const drawn = '--train train --test test --format adjacency --k 5 --seed 7'
-    const first = await report(drawn, 'quick.yml')
-    expect(first.stderr).toContain('no validation part: 10 % of train are held out for it, drawn by seed 7')
-    expect(first.protocol).toContain('tuned on 10 % of train, drawn by seed 7')
-    const { stdout: _, stderr: __, ...second } = await report(drawn, 'quick.yml')
+    const last = '--train train --test test --format adjacency --k 5 --seed 7'
+    const first = await report(last, 'quick.yml')
+    expect(first.stderr).toContain("no validation part: held out for it is the last of each user's train")
+    expect(first.protocol).toContain("tuned on the last of each user's train, as test comes last")
+    const { stdout: _, stderr: __, ...second } = await report(last, 'quick.yml')
     expect(first).toMatchObject(second)
+  })
+
+  test('without --valid and without any order a part of train is drawn', { timeout: 60_000 }, async () => {
+    const pairs = readFileSync(join(folder, 'train'), 'utf8').trim().split('\n')
+    const rows = pairs.flatMap((line) => {
+      const [user, ...items] = line.split(' ')
+      return items.map((item) => `${user},${item}`)
+    })
+    writeFileSync(join(folder, 'train.csv'), `${rows.join('\r\n')}\r\n`)
+    writeFileSync(join(folder, 'test.csv'), 'u1,western-0\r\n\r\nu2,opera-8\r\n')
+    const { protocol, users } = await report(
+      '--train train.csv --test test.csv --format csv --k 5 --seed 7',
+      'quick.yml',
+    )
+    expect(protocol).toContain('tuned on 10 % of train, drawn by seed 7')
+    expect(users).toBe(2)
   })
 })
 

@@ -128,9 +128,10 @@ describe('titles say what the numbers say', () => {
       differences: [{ a: 'marquee', b: 'globalMean', metrics: { rmse: { mean: -0.2, low: -0.21, high: -0.19 } } }],
       ...{ card: null, examination: null },
     })
-    expect(titles(stars).slice(0, 2)).toEqual([
+    expect(titles(stars).slice(0, 3)).toEqual([
       'marquee leads with RMSE 0.8500',
       'marquee is clearly ahead of globalMean',
+      'Every measure of the error',
     ])
     expect(titles(stars)).toContain('Four stars mean four: predictions and ratings differ by 0.06 stars within bins')
   })

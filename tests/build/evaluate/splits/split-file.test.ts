@@ -39,6 +39,8 @@ describe('csv: a line an interaction', () => {
     ['comma, no header', '1,10,4.5,100\n2,20\n'],
     ['tab, names in another order', 'item_id\tuserId\ttimestamp\trating\n10\t1\t100\t4.5\n20\t2\t\t\n'],
     ['double colon', '1::10::4.5::100\n2::20\n'],
+    ['blanks', ' 1 10  4.5 100\r\n2 20\r\n'],
+    ['blanks, with a header', 'user item rating time\n1 10 4.5 100\n2 20\n'],
     ['semicolon, quotes and blanks', '"User";"Movie Id";"stars";"ts"\n"1" ; "10";4.5;100\n2;20;;\n'],
   ])('%s', async (_, content) => {
     expect(await read('csv', content)).toEqual([

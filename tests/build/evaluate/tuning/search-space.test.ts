@@ -31,3 +31,15 @@ test('without true times popularity keeps its half-life, and what is not learned
   const neighbours = { ...model.neighbours, type: 'none' as const }
   expect(sourcesOf({ ...model, next, neighbours }, false)).toEqual(['cf'])
 })
+
+test('where the largest λ of EASE is the best, larger ones are tried', () => {
+  const step = searchSteps(model, true).find(({ what }) => what === 'ease.regularization beyond these')!
+  const withLambda = (regularization: number) => ({
+    ...model,
+    neighbours: { ...model.neighbours, ease: { ...model.neighbours.ease, regularization } },
+  })
+  const tried = (regularization: number) =>
+    step.candidates(withLambda(regularization), randomSource(1)).map(({ neighbours }) => neighbours.ease.regularization)
+  expect(tried(8000)).toEqual([])
+  expect(tried(16_000)).toEqual([64_000, 256_000])
+})
