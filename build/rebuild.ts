@@ -24,6 +24,7 @@ import {
   askWhetherServed,
   type Drift,
   judgeGate,
+  keptIds,
   lockRebuild,
   measureDrift,
   type RebuildReport,
@@ -71,7 +72,11 @@ async function rebuildInto(store: OpenObjectStore, options: RebuildOptions): Pro
   const startedAt = now()
   const pointed = await readPointer(store)
   const served = await readServed(store, pointed)
-  const { config, exported } = await withFeedback(options, served.manifest?.card.data.feedback?.lastVersion ?? 0)
+  const { config, exported } = await withFeedback(
+    options,
+    await keptIds(options.config, pointed.pointer?.buildId ?? null),
+    served.manifest?.card.data.feedback?.lastVersion ?? 0,
+  )
 
   const report: RebuildReport = {
     outcome: 'skipped',
@@ -138,7 +143,8 @@ interface Served {
 /** What is served, and whether it can be; where nothing was published yet there is nothing to hold against. */
 async function readServed(store: OpenObjectStore, { pointer, problem }: PointerState): Promise<Served> {
   const rule = 'the served model can be read'
-  const expected = 'a whole model of this format; "marquee models promote" can make another one current'
+  const expected =
+    'a whole model of this format; "marquee models promote" makes another one current, "marquee build" publishes a new one'
   const unreadable = (found: string): Served => ({
     ...{ manifest: null, model: null },
     verdicts: [{ rule, ok: false, found, expected }],
@@ -156,13 +162,13 @@ async function readServed(store: OpenObjectStore, { pointer, problem }: PointerS
   }
 }
 
-/** Feedback goes into a file of the artifacts, and its name into the configuration. */
-async function withFeedback({ config, openDatabase, handles }: RebuildOptions, since: number) {
+/** Feedback goes into a file of the artifacts, and its name into the configuration, beside the ids that it goes by. */
+async function withFeedback({ config, openDatabase, handles }: RebuildOptions, idsFrom: string | null, since: number) {
   const file = join(config.project.artifacts, 'feedback', 'feedback.jsonl.gz')
   const database = await openDatabase()
   try {
     const { events, newEvents } = await exportFeedback(database, file, handles, since)
-    return { config: { ...config, data: { ...config.data, feedback: file } }, exported: { events, newEvents } }
+    return { config: { ...config, data: { ...config.data, idsFrom, feedback: file } }, exported: { events, newEvents } }
   } finally {
     await database.close()
   }

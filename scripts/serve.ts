@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, loadConfig, PRESETS } from '../build/config/load-config.ts'
-import { build } from '../build/index.ts'
 import { createLog } from '../build/io/log.ts'
 import { createProgress } from '../build/io/progress.ts'
 import { readWranglerConfig } from '../build/io/wrangler-config.ts'
@@ -11,6 +10,7 @@ import { folderStore } from '../build/publish/folder-store.ts'
 import type { ObjectStore } from '../build/publish/object-store.ts'
 import { readPointer } from '../build/publish/pointer.ts'
 import { isPortTaken } from './port.ts'
+import { recordedBuild } from './recorded-build.ts'
 import { runWorkerd, type WorkerdOptions, writeWorkerdFiles } from './serve/run-workerd.ts'
 
 /** What may be in the environment beside the vars of wrangler.toml. */
@@ -60,9 +60,10 @@ async function serve({ port, host, run, ...rest }: Flags, signal: AbortSignal): 
   const modelsDir = join(folder, 'models-bucket')
   const store = folderStore(modelsDir)
   const handles = { log, progress, track() {}, signal }
+  const openStore = async () => ({ ...store, close: async () => {} })
+  const commandLine = ['npm run serve --', ...process.argv.slice(2)].join(' ')
   const buildId = rest.build
-    ? (await build({ config, until: 'publish', handles, openStore: async () => ({ ...store, close: async () => {} }) }))
-        .buildId
+    ? (await recordedBuild({ config, until: 'publish', handles, openStore }, commandLine)).buildId
     : await publishedIn(store)
   progress.clear()
   log.close()

@@ -53,8 +53,8 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
 
   const progress = createProgress(process.stderr)
   const log = createLog({ ...config.logging, beforeLine: progress.clear })
-  const [{ build }, { buildWeb }, { startWorker }] = await Promise.all([
-    import('../build/index.ts'),
+  const [{ recordedBuild }, { buildWeb }, { startWorker }] = await Promise.all([
+    import('./recorded-build.ts'),
     import('./build-web.ts'),
     import('./worker.ts'),
   ])
@@ -75,7 +75,7 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
       claimSignals()
       const openStore = async () => ({ ...store, close: async () => {} })
       const handles = { log, progress, track() {}, signal }
-      buildId = (await build({ config, until: 'publish', handles, openStore })).buildId
+      buildId = (await recordedBuild({ config, until: 'publish', handles, openStore }, commandLine())).buildId
       progress.clear()
       signal.throwIfAborted()
       await requireFreePort(port, host)
@@ -91,6 +91,10 @@ async function start({ port, host, state, ...rest }: Flags, signal: AbortSignal)
     await worker.stop()
     log.close()
   }
+}
+
+function commandLine(): string {
+  return ['npm start --', ...process.argv.slice(2)].join(' ')
 }
 
 /** Ctrl-C stops in order, a second one at once. Miniflare brings handlers that end the process midway: ours replace them. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Manifest } from '#core/schemas/manifest.ts'
+import { formatProblem } from './format-problem.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** Publishing or rolling back was refused or failed; the pointer stands where it stood. */
@@ -23,7 +24,7 @@ export function sha256(bytes: Uint8Array): string {
 
 /**
  * Everything that is wrong with a published model, each as one phrase naming the object; an empty list means
- * that a Worker can open it. Reads every byte, since a size alone does not show a damaged file.
+ * that a Worker of this code can open it. Reads every byte, since a size alone does not show a damaged file.
  */
 export async function problemsOf(store: ObjectStore, buildId: string): Promise<string[]> {
   const key = modelKey(buildId, 'manifest.json')
@@ -35,7 +36,8 @@ export async function problemsOf(store: ObjectStore, buildId: string): Promise<s
 
   const problems: string[] = []
   for (const [name, expected] of Object.entries(manifest.files)) {
-    const found = fileProblem(await store.get(modelKey(buildId, name)), expected)
+    const file = await store.get(modelKey(buildId, name))
+    const found = fileProblem(file, expected) ?? (file && formatProblem(file))
     if (found !== null) problems.push(`${modelKey(buildId, name)} ${found}`)
   }
   return problems

@@ -21,27 +21,26 @@ export interface GateEvidence {
 
 /**
  * Whether a candidate may take the served model's place. No metric may be below the served model's by more than chance
- * explains: the 95 % interval of the difference, paired by user, must reach 0. Coverage, of which no interval can be told,
+ * explains, of all of them together: a model that is no worse in any is refused in `refusedByChance` of the cases. Coverage, of which no interval can be told,
  * has a bound of its own. NDCG must be above popularity's, the interval too. The files must fit, and the questions be answered.
  * @returns a verdict a rule; the candidate may be served when all are ok
  */
 export function judgeGate({ manifest, pair, smoke }: GateEvidence, config: GateConfig): Verdict[] {
   return [
-    ...(pair ? [...pair.metrics.map(metricVerdict), ...pair.coverage.map(coverageVerdict(config))] : []),
+    ...(pair ? [...pair.metrics.map(metricVerdict(config)), ...pair.coverage.map(coverageVerdict(config))] : []),
     ...popularityVerdicts(manifest),
     ...budgetVerdicts(manifest, config),
     ...smoke.map(({ question, ok, found, expected }) => ({ rule: question, ok, found, expected })),
   ]
 }
 
-function metricVerdict({ name, difference, lowerIsBetter }: PairedJudgement['metrics'][number]): Verdict {
-  const { low, high } = difference
-  return {
+function metricVerdict({ refusedByChance }: GateConfig) {
+  return ({ name, difference, byChance }: PairedJudgement['metrics'][number]): Verdict => ({
     rule: `${name} against the served model`,
-    ok: lowerIsBetter ? low <= 0 : high >= 0,
-    found: interval(difference, '+'),
-    expected: lowerIsBetter ? 'an interval that reaches down to 0' : 'an interval that reaches up to 0',
-  }
+    ok: byChance >= refusedByChance,
+    found: `${interval(difference, '+')}, as bad by chance: ${byChance.toFixed(3)}`,
+    expected: `as bad by chance in one of the metrics: ${refusedByChance} or more`,
+  })
 }
 
 function coverageVerdict({ maxCoverageLoss }: GateConfig) {

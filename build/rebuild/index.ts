@@ -1,5 +1,6 @@
 export { askBesides, askWhetherServed } from './canary.ts'
 export { type Drift, measureDrift } from './drift.ts'
 export { judgeGate, type Verdict } from './gate.ts'
+export { keptIds } from './kept-ids.ts'
 export { lockRebuild, RebuildBusyError } from './lock.ts'
 export { type Outcome, type RebuildReport, reportText } from './report.ts'

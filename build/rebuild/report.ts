@@ -71,17 +71,18 @@ function feedbackText({ events, newEvents, merged }: RebuildReport['feedback']):
 }
 
 function metricsText({ users, ratedAgain, unknownToServed, metrics, coverage }: PairedJudgement): string[] {
-  const rows = metrics.map(({ name, served, candidate, difference }) => [
+  const rows = metrics.map(({ name, served, candidate, difference, byChance }) => [
     name,
     served.mean.toFixed(4),
     candidate.mean.toFixed(4),
     interval(difference, '+'),
+    byChance.toFixed(3),
   ])
   for (const { name, served, candidate } of coverage)
-    rows.push([name, served.toFixed(4), candidate.toFixed(4), (candidate - served).toFixed(4)])
+    rows.push([name, served.toFixed(4), candidate.toFixed(4), (candidate - served).toFixed(4), ''])
   return [
     `Both models on the same ${users} users of the test part; the served catalogue lacks ${percent(unknownToServed)} of what is to be found. Left out: ${ratedAgain} ratings of movies rated before, which the served model may have learned.`,
-    markdownTable(['metric', 'served', 'new', 'difference'], rows),
+    markdownTable(['metric', 'served', 'new', 'difference', 'as bad by chance'], rows),
   ]
 }
 

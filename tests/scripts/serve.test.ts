@@ -32,7 +32,9 @@ function serve(...args: string[]) {
 
 function serveIn(env: Record<string, string>, ...args: string[]) {
   const command = [join(ROOT, 'scripts/serve.ts'), '--folder', join(folder, 'serve'), '--config', config, ...args]
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, MARQUEE_RUNS: join(folder, 'runs'), ...env },
+  })
   started.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))

@@ -4,11 +4,14 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readRecords } from '../../build/tracking/index.ts'
 import { isPortTaken } from '../../scripts/port.ts'
 import { writeSmallMovieLens } from '../helpers/small-movielens.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'marquee-start-'))
+const RUNS = join(folder, 'runs')
+const ENV = { ...process.env, MARQUEE_RUNS: RUNS }
 const started: ChildProcessWithoutNullStreams[] = []
 afterAll(() => {
   for (const child of started) child.kill('SIGKILL')
@@ -17,12 +20,12 @@ afterAll(() => {
 
 /** `npm start -- …` without npm, with what it has written so far. */
 function start(...args: string[]) {
-  return follow(spawn(process.execPath, [join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT }))
+  return follow(spawn(process.execPath, [join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT, env: ENV }))
 }
 
 /** The same under a shell that does not hand signals on, as npm runs it. */
 function startUnderNpm(...args: string[]) {
-  const env = { ...process.env, npm_lifecycle_event: 'start' }
+  const env = { ...ENV, npm_lifecycle_event: 'start' }
   const line = '"$0" "$@"; exit $?'
   return follow(
     spawn('sh', ['-c', line, process.execPath, join(ROOT, 'scripts/start.ts'), ...args], { cwd: ROOT, env }),
@@ -127,6 +130,8 @@ evaluation: { bootstrapSamples: 100 }
   second.child.kill('SIGTERM')
   await second.ended
   expect(second.output()).toMatch(/Stopped\.\n$/)
+  // what was learned is recorded, what was taken over is not
+  expect(readRecords(RUNS)).toMatchObject([{ kind: 'build', status: 'done', buildId, model: { alias: 'champion' } }])
   chmodSync(data, 0o755)
 })
 

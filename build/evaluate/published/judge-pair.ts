@@ -12,6 +12,7 @@ import { type JudgedUser, judgedUsers } from '../judged-users.ts'
 import { sampleOf } from '../sample-of.ts'
 import { ratedUsers } from '../stars/rated-users.ts'
 import { withoutKnown } from './known-to-served.ts'
+import { worseByChance } from './worse-by-chance.ts'
 
 /**
  * Judge the served model and the one that would take its place on the same users of the test part, each with the history
@@ -49,14 +50,15 @@ export async function judgePair(
   const [old, now] = judgements as [ReturnType<typeof judge>, ReturnType<typeof judge>]
   const names = cutoffs.flatMap((cutoff) => METRICS.map((metric) => `${metric}@${cutoff}`))
   const stars = compareStars(served, candidate, { interactions, catalog }, maxUsers, { seed, bootstrapSamples })
+  const compared = names.map((name) => paired(name, old.byMetric.get(name)!, now.byMetric.get(name)!, resamples, false))
+  const others = stars ? [stars] : []
+  const lossesOf = (some: Compared[]) => some.map(({ loss }) => loss)
+  const byChance = worseByChance([lossesOf(compared), lossesOf(others)], seed).flat()
   return {
     users: users.length,
     ratedAgain,
     unknownToServed: shareUnknown(users, itemMaps(catalog.movieIds, served).toModel),
-    metrics: [
-      ...names.map((name) => paired(name, old.byMetric.get(name)!, now.byMetric.get(name)!, resamples, false)),
-      ...(stars ? [stars] : []),
-    ],
+    metrics: [...compared, ...others].map(({ metric }, at) => ({ ...metric, byChance: byChance[at]! })),
     coverage: cutoffs.map((cutoff) => {
       const name = `coverage@${cutoff}`
       return { name, served: old.coverage[name]!, candidate: now.coverage[name]! }
@@ -95,22 +97,29 @@ function shareUnknown(users: readonly JudgedUser[], toServed: Int32Array): numbe
   return unknown / all
 }
 
+/** A metric of both models, and what the candidate loses in it, a value a user. */
+interface Compared {
+  metric: Omit<PairedJudgement['metrics'][number], 'byChance'>
+  loss: Float64Array
+}
+
 function paired(
   name: string,
   served: Float64Array,
   candidate: Float64Array,
   resamples: Resamples,
   lowerIsBetter: boolean,
-): PairedJudgement['metrics'][number] {
+): Compared {
+  const difference = candidate.map((value, user) => value - served[user]!)
   return {
-    name,
-    served: estimate(served, resamples),
-    candidate: estimate(candidate, resamples),
-    difference: estimate(
-      candidate.map((value, user) => value - served[user]!),
-      resamples,
-    ),
-    lowerIsBetter,
+    metric: {
+      name,
+      served: estimate(served, resamples),
+      candidate: estimate(candidate, resamples),
+      difference: estimate(difference, resamples),
+      lowerIsBetter,
+    },
+    loss: lowerIsBetter ? difference : difference.map((value) => -value),
   }
 }
 
@@ -124,7 +133,7 @@ function compareStars(
   { interactions, catalog }: PreparedRatings,
   maxUsers: number,
   { seed, bootstrapSamples }: { seed: number; bootstrapSamples: number },
-): PairedJudgement['metrics'][number] | null {
+): Compared | null {
   if (!served.stars || !candidate.stars) return null
   const maps = [served, candidate].map((model) => itemMaps(catalog.movieIds, model).toModel)
   const isKnown = (item: number) => maps.every((toModel) => toModel[item]! >= 0)

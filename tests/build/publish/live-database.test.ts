@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,9 +50,33 @@ describe('the file of npm run serve', () => {
     await database.close()
   })
 
-  test('must have been made by a server', async () => {
-    await expect(openLiveDatabase({ target: join(folder, 'elsewhere') })).rejects.toThrow(
-      /elsewhere\/database: found 0 SQLite files, expected one/,
+  test('is made where no request has made it yet, under the name that workerd gives it', async () => {
+    const served = join(folder, 'fresh')
+    mkdirSync(served)
+    const database = await openLiveDatabase({ target: served })
+    await behavesAsPromised(database)
+    await database.close()
+    // of a Durable Object "marquee" in a namespace "marquee", as a workerd has made it
+    const [name] = readdirSync(join(served, 'database/marquee'))
+    expect(name).toBe('355d789fafab18ad71561ab7802a2108b739e04a61cb9e02a168124e653a51c8.sqlite')
+    const again = await openLiveDatabase({ target: served })
+    const [{ applied }] = (await again.all<{ applied: number }>('SELECT COUNT(*) AS applied FROM d1_migrations')) as [
+      { applied: number },
+    ]
+    expect(applied).toBe(readdirSync('functions/migrations').length)
+    expect(await again.all('SELECT user_id FROM live_feedback')).toHaveLength(2)
+    await again.close()
+  })
+
+  test('needs the folder of a server, and is the only one there', async () => {
+    const missing = join(folder, 'elsewhere')
+    await expect(openLiveDatabase({ target: missing })).rejects.toThrow(/elsewhere: no such folder; "npm run serve"/)
+    const two = join(folder, 'two')
+    mkdirSync(join(two, 'database'), { recursive: true })
+    for (const name of ['ab', 'cd'])
+      new DatabaseSync(join(two, 'database', `${name}.sqlite`)).exec('PRAGMA user_version = 1')
+    await expect(openLiveDatabase({ target: two })).rejects.toThrow(
+      /two\/database: found 2 SQLite files, expected the one/,
     )
   })
 })

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { USERS } from '#core/format/tables.ts'
 import type { Pointer } from '#core/schemas/manifest.ts'
+import { encodeTable } from '../../../build/export/encode-table.ts'
 import type { StepHandles } from '../../../build/io/handles.ts'
 import { publish, rollback } from '../../../build/publish/index.ts'
 import { listModels } from '../../../build/publish/list-models.ts'
 import { POINTER_KEY } from '../../../build/publish/pointer.ts'
-import { problemsOf } from '../../../build/publish/published-model.ts'
+import { problemsOf, sha256 } from '../../../build/publish/published-model.ts'
 import { exportModel } from '../../helpers/exported-model.ts'
 import { MemoryStore } from '../../helpers/memory-store.ts'
 
@@ -171,6 +173,26 @@ describe('rollback', () => {
     await expect(rollback(store)).rejects.toThrow(
       `cannot go to ${A}: models/${A}/catalog.arrow is missing; models/${A}/factors.arrow has 2 bytes, expected 33. The current model stays.`,
     )
+    expect(pointerIn(store)?.buildId).toBe(B)
+  })
+
+  test('refuses a model that the code of today cannot read, though it is whole', async () => {
+    const store = await storeWith(modelA, modelB)
+    const key = `models/${A}/manifest.json`
+    const manifest = JSON.parse(new TextDecoder().decode(store.objects.get(key)))
+    const users = (version: number) => encodeTable({ ...USERS, version }, 1, { userId: Int32Array.of(1) })
+    for (const [version, message] of [
+      [USERS.version - 1, 'the model is older, "marquee build" makes it anew'],
+      [USERS.version + 1, 'the model was made by newer code'],
+    ] as const) {
+      const bytes = users(version)
+      store.objects.set(`models/${A}/users.arrow`, bytes)
+      manifest.files['users.arrow'] = { sizeBytes: bytes.length, sha256: sha256(bytes) }
+      store.objects.set(key, new TextEncoder().encode(JSON.stringify(manifest)))
+      await expect(rollback(store)).rejects.toThrow(
+        `cannot go to ${A}: models/${A}/users.arrow is of version ${version}, this code reads ${USERS.version}: ${message}. The current model stays.`,
+      )
+    }
     expect(pointerIn(store)?.buildId).toBe(B)
   })
 

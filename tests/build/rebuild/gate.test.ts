@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ApiConfig, GateConfig } from '#core/schemas/config.ts'
 import type { Manifest } from '#core/schemas/manifest.ts'
 import type { PairedJudgement } from '../../../build/nouns.ts'
@@ -6,8 +6,8 @@ import { judgeGate } from '../../../build/rebuild/index.ts'
 import { CARD } from '../../helpers/exported-model.ts'
 
 const estimate = (mean: number, low: number, high: number) => ({ mean, low, high })
-const metric = (difference: ReturnType<typeof estimate>, lowerIsBetter = false) => ({
-  ...{ name: lowerIsBetter ? 'rmseByUser' : 'ndcg@10', lowerIsBetter, difference },
+const metric = (difference: ReturnType<typeof estimate>, byChance: number) => ({
+  ...{ name: 'ndcg@10', lowerIsBetter: false, difference, byChance },
   ...{ served: estimate(0.2, 0.19, 0.21), candidate: estimate(0.2 + difference.mean, 0.1, 0.3) },
 })
 const pairOf = (...metrics: PairedJudgement['metrics']): PairedJudgement => ({
@@ -32,19 +32,11 @@ function broken(pair: PairedJudgement | null, manifest = manifestOf(), config = 
   return verdicts.filter(({ ok }) => !ok).map(({ rule }) => rule)
 }
 
-describe('a metric', () => {
-  test.each([
-    ['above', estimate(0.01, 0.005, 0.015), []],
-    ['below, and the interval reaches 0', estimate(-0.01, -0.021, 0.001), []],
-    ['below with all of its interval', estimate(-0.01, -0.019, -0.001), ['ndcg@10 against the served model']],
-  ])('%s', (_, difference, expected) => {
-    expect(broken(pairOf(metric(difference)))).toEqual(expected)
-  })
-
-  test('of errors is better the lower it is', () => {
-    expect(broken(pairOf(metric(estimate(-0.01, -0.02, -0.001), true)))).toEqual([])
-    expect(broken(pairOf(metric(estimate(0.01, 0.001, 0.02), true)))).toEqual(['rmseByUser against the served model'])
-  })
+test('a metric may be worse by what chance explains, of all metrics together', () => {
+  const worse = estimate(-0.01, -0.019, -0.001)
+  expect(broken(pairOf(metric(worse, 0.05)))).toEqual([])
+  expect(broken(pairOf(metric(worse, 0.049)))).toEqual(['ndcg@10 against the served model'])
+  expect(broken(pairOf(metric(worse, 0.049)), manifestOf(), { refusedByChance: 0.01 })).toEqual([])
 })
 
 test('coverage may fall by a part of what the served model has', () => {
@@ -67,7 +59,7 @@ test('says what was found and what was expected', () => {
   const verdicts = judgeGate(
     {
       manifest: manifestOf(65e6),
-      pair: pairOf(metric(estimate(-0.01, -0.02, -0.001))),
+      pair: pairOf(metric(estimate(-0.01, -0.02, -0.001), 0.012)),
       smoke: [{ question: 'a list for user 1', ok: false, found: 'an empty list', expected: 'a full list' }],
     },
     GateConfig.parse({}),
@@ -76,8 +68,8 @@ test('says what was found and what was expected', () => {
     {
       rule: 'ndcg@10 against the served model',
       ok: false,
-      found: '−0.0100 (95 % −0.0200 to −0.0010)',
-      expected: 'an interval that reaches up to 0',
+      found: '−0.0100 (95 % −0.0200 to −0.0010), as bad by chance: 0.012',
+      expected: 'as bad by chance in one of the metrics: 0.05 or more',
     },
     { rule: 'memory of an isolate', ok: false, found: '65.0 MB', expected: 'at most 64 MB' },
     { rule: 'a list for user 1', ok: false, found: 'an empty list', expected: 'a full list' },
