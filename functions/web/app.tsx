@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type Intent, MarqueeError } from '../client/index.ts'
+import type { Address } from './address.ts'
 import type { Client } from './client.ts'
 import { GroupList } from './components/group-list.tsx'
 import { LanguageSwitch } from './components/language-switch.tsx'
@@ -16,6 +17,7 @@ import { ViewerPicker } from './components/viewer-picker.tsx'
 import type { Why } from './components/why-here.tsx'
 import { WishList } from './components/wish-list.tsx'
 import { useAddress } from './hooks/use-address.ts'
+import { useBecause } from './hooks/use-because.ts'
 import { useFeedback } from './hooks/use-feedback.ts'
 import { useGroup } from './hooks/use-group.ts'
 import { useLoad } from './hooks/use-load.ts'
@@ -25,6 +27,12 @@ import { useRecommendations, viewerRequest, viewerScope } from './hooks/use-reco
 import { useWish } from './hooks/use-wish.ts'
 import { keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
 import { loadWall } from './wall.ts'
+
+/** stars of a movie that a shelf may be named for */
+const LOVED_FROM = 4
+/** fewer movies are no shelf */
+const SHELF_FROM = 6
+const SHELF_TO = 20
 
 /** The one view: who is watching, movies to rate, the list they make, and a drawer for one movie. */
 export function App({ client }: { client: Client }) {
@@ -47,7 +55,8 @@ export function App({ client }: { client: Client }) {
     loadProfile(client, userId ?? 0, signal),
   )
   const known = profile.value?.known ?? null
-  const list = useRecommendations(client, address, language, ratings, marks, ({ answer, movements }) => {
+  const limits = model.value?.api ?? null
+  const list = useRecommendations(client, address, language, ratings, marks, limits, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
@@ -74,6 +83,12 @@ export function App({ client }: { client: Client }) {
   const starsOf = (id: number) => starsById.get(id) ?? null
   const knowsMe = userId === null && (ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked'))
   const saidIds = new Set([...ratings.items, ...marks.items].map((movie) => movie.movieId))
+
+  const loved = ratings.items.find(({ rating }) => rating >= LOVED_FROM) ?? known?.recentFavourites[0] ?? null
+  const because = useBecause(client, showsOwnList(address) ? loved : null, viewerRequest(userId, ratings, marks))
+  const listed = new Set(list.value?.answer.items.map((movie) => movie.movieId))
+  const beyond = because.value?.filter(({ movieId: id }) => !listed.has(id) && !saidIds.has(id)) ?? []
+  const shelf = beyond.slice(0, SHELF_TO)
 
   const { toast, closeToast, rate, mark, clear } = useFeedback(ratings, marks, starsOf, setAnnouncement)
   const changeLanguage = (next: Language) => {
@@ -186,6 +201,16 @@ export function App({ client }: { client: Client }) {
                 }
               />
             ) : null}
+            {loved && shelf.length >= SHELF_FROM ? (
+              <MovieRail
+                id="because-title"
+                title={strings.list.because(loved.title)}
+                movies={shelf}
+                starsOf={() => null}
+                onRate={rate}
+                onOpen={(movie) => open(movie.movieId)}
+              />
+            ) : null}
             {known && known.recentFavourites.length > 0 ? (
               <MovieRail
                 id="recent-title"
@@ -221,6 +246,9 @@ export function App({ client }: { client: Client }) {
     </>
   )
 }
+
+/** Neither a group's, nor one for a wish, nor the page about the model. */
+const showsOwnList = ({ group, wish, aboutModel }: Address) => group === null && wish === null && !aboutModel
 
 /** Instead of everything: a server with authentication, for which the page has no credentials. */
 const Closed = () => (

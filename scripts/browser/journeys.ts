@@ -53,6 +53,34 @@ const knownViewer: Journey = async ({ page, look, untilListed }) => {
   await page.locator('.hero').waitFor()
 }
 
+/** Further down: more of the list, and what is near a movie that was loved. */
+const furtherDown: Journey = async ({ page, look, untilListed }) => {
+  await page.goto('/')
+  await rateByKeys(page, 10)
+  await page.keyboard.press('Enter')
+  await untilListed()
+  const title = await page.locator('.rating-title').innerText()
+  const shelf = page.getByRole('region', { name: `Because you liked ${title}` })
+  await shelf.locator('.rail-card').nth(5).waitFor()
+  const first = await titlesOf(page)
+  const listed = await idsOf(page.locator('.grid .card'))
+  const shelved = await idsOf(shelf.locator('.rail-card'))
+  deepEqual(
+    shelved.filter((id) => listed.includes(id)),
+    [],
+    'nothing twice on the page',
+  )
+
+  await shelf.scrollIntoViewIfNeeded()
+  await look('shelf')
+  await page.locator('.more').focus()
+  await page.keyboard.press('Enter')
+  await until(async () => (await titlesOf(page)).length > first.length, 'a longer list')
+  deepEqual((await titlesOf(page)).slice(0, first.length), first, 'the list goes on behind what was shown')
+  await page.locator('.more').scrollIntoViewIfNeeded()
+  await look('more')
+}
+
 const marksWithUndo: Journey = async ({ page, look, untilListed }) => {
   await page.goto('/')
   await viewers(page).nth(1).click()
@@ -63,7 +91,8 @@ const marksWithUndo: Journey = async ({ page, look, untilListed }) => {
   await menu.click()
   await look('menu')
   await page.locator('.mark-menu[open] button').nth(2).click()
-  await page.locator('.toast').waitFor()
+  // it stays while one is on it
+  await page.locator('.toast button').focus()
   await until(async () => (await titlesOf(page))[0] !== first, 'a seen movie leaves the list')
   await look('toast')
   await page.locator('.toast button').click()
@@ -213,10 +242,18 @@ const modelPage: Journey = async ({ page, look }) => {
   await look('history')
 }
 
-const documentation: Journey = async ({ page }) => {
+const documentation: Journey = async ({ page, look }) => {
   await page.goto('/docs')
   await page.locator('.swagger-ui .opblock').first().waitFor()
   ok((await page.locator('.swagger-ui .opblock').count()) > 20, 'every operation')
+  await look('operations')
+  // the history's: a body with an example, sent as it stands
+  await page.locator('#operations-recommend-postRecommendHistory .opblock-summary-control').click()
+  await page.locator('.opblock-body .execute').click()
+  const status = page.locator('.live-responses-table .response .response-col_status').first()
+  await status.waitFor()
+  match(await status.innerText(), /^200/)
+  await look('answer')
 }
 
 /** Nothing can be had, then everything again. */
@@ -279,6 +316,7 @@ const noLanguageModel: Journey = async ({ page, look, untilListed }) => {
 export const JOURNEYS: Record<string, Journey> = {
   freshStart,
   knownViewer,
+  furtherDown,
   marksWithUndo,
   drawer,
   search,
@@ -302,6 +340,8 @@ const viewers = (page: Page): Locator => page.locator('.viewer:has(.face[style])
 
 const titlesOf = (page: Page) =>
   page.locator('.grid .card article').evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')))
+
+const idsOf = (cards: Locator) => cards.evaluateAll((all) => all.map((card) => card.getAttribute('data-movie-id')))
 
 const sameTitles = (a: unknown[], b: unknown[]) => JSON.stringify(a) === JSON.stringify(b)
 

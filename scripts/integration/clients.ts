@@ -1,16 +1,27 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startWorker } from '../worker.ts'
+import { startSampleWorker } from '../sample-worker.ts'
 
 /**
  * Clients for iOS and Android from the Worker's own /openapi.json, by OpenAPI Generator (a Java program from Maven
- * Central). Fails where a schema or an operation of the description is not in what came out; compiles it where a compiler
- * is at hand.
- *   node scripts/integration/clients.ts [--output DIR] [--jar FILE]
+ * Central). Fails where a schema, a field or an operation of the description is not in what came out. Where Maven or Swift is
+ * at hand, compiles the client and has it call a Worker: clients/Main.kt and clients/main.swift.
+ *   node scripts/integration/clients.ts [--output DIR] [--jar FILE] [--only Kotlin,Swift]
  * --output keeps the clients; without it they are removed. --jar is the generator, fetched (31 MB) where it is not there.
  */
 const VERSION = '7.17.0'
@@ -22,11 +33,14 @@ interface Target {
   generator: string
   /** as OpenAPI Generator calls its settings */
   properties: Record<string, string>
-  /** of the description to the language's, where the generator's own is unhandy */
-  types?: string
+  /** of schemas that the language's own library has a type of the same name for */
+  renamed: Record<string, string>
   extension: string
-  /** what it is compiled with where that is installed, in the client's folder */
-  compiler: string[]
+  /** what compiles it, where that is installed, and how Debian installs it */
+  compiler: string
+  install: string
+  /** has a compiled client call the API. @throws {Error} with what went wrong */
+  call(folder: string, url: string): Promise<void>
 }
 
 const TARGETS: Target[] = [
@@ -39,44 +53,68 @@ const TARGETS: Target[] = [
       serializationLibrary: 'kotlinx_serialization',
       useCoroutines: 'true',
     },
-    // otherwise a BigDecimal
-    types: 'number=kotlin.Double',
+    renamed: {},
     extension: '.kt',
-    compiler: ['gradle', 'compileKotlin'],
+    compiler: 'mvn',
+    install: 'apt-get install maven',
+    call: callFromKotlin,
   },
   {
     language: 'Swift',
     generator: 'swift6',
     properties: { projectName: 'Marquee', responseAs: 'AsyncAwait' },
+    renamed: { Locale: 'TextLocale' },
     extension: '.swift',
-    compiler: ['swift', 'build'],
+    compiler: 'swift',
+    install: 'apt-get install swiftlang, of Debian 13',
+    call: callFromSwift,
   },
 ]
+
+/** "Either this or that field" of a body would otherwise become a class without any field. */
+const NORMALIZER = 'REMOVE_ANYOF_ONEOF_AND_KEEP_PROPERTIES_ONLY=true'
+
+/** The programs that call, and how they are put together. */
+const CALLERS = join(import.meta.dirname, 'clients')
 
 /** What of the description the clients must have. */
 interface Description {
   paths: Record<string, Record<string, { operationId: string }>>
-  components: { schemas: Record<string, { type?: string; enum?: unknown[]; properties?: object }> }
+  components: { schemas: Record<string, { properties?: object }> }
 }
 
-const { values: options } = parseArgs({ options: { output: { type: 'string' }, jar: { type: 'string' } } })
+const { values: options } = parseArgs({
+  options: { output: { type: 'string' }, jar: { type: 'string' }, only: { type: 'string' } },
+})
 
 const scratch = mkdtempSync(join(tmpdir(), 'integration-clients-'))
 try {
   requireJava()
   const jar = await generatorAt(resolve(options.jar ?? join(scratch, 'generator.jar')))
-  const { description, file } = await describe()
-  for (const target of TARGETS) {
-    const folder = resolve(options.output ?? scratch, target.language.toLowerCase())
-    generate(jar, file, target, folder)
-    check(description, target, folder)
-    compile(target, folder)
+  const worker = await startSampleWorker(scratch)
+  try {
+    const file = join(scratch, 'openapi.json')
+    const text = await (await fetch(new URL('/openapi.json', worker.url))).text()
+    writeFileSync(file, text)
+    for (const target of TARGETS.filter(({ language }) => options.only?.split(',').includes(language) ?? true)) {
+      const folder = resolve(options.output ?? scratch, target.language.toLowerCase())
+      await generate(jar, file, target, folder)
+      check(JSON.parse(text) as Description, target, folder)
+      if (isInstalled(target.compiler)) await target.call(folder, worker.url.origin)
+      else console.log(`${target.language}: not compiled, as there is no ${target.compiler} here (${target.install})`)
+    }
+  } finally {
+    await worker.stop()
   }
 } catch (error) {
   console.error(`integration:clients: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
 } finally {
   rmSync(scratch, { recursive: true, force: true })
+}
+
+function isInstalled(program: string): boolean {
+  return spawnSync(program, ['--version']).status === 0
 }
 
 function requireJava(): void {
@@ -99,49 +137,87 @@ async function generatorAt(path: string): Promise<string> {
   return path
 }
 
-/** What a Worker says of its API; it needs no model for that. */
-async function describe(): Promise<{ description: Description; file: string }> {
-  const worker = await startWorker({ stateDir: join(scratch, 'state'), webDir: join(scratch, 'web') })
-  try {
-    const text = await (await worker.fetch('http://localhost/openapi.json')).text()
-    const file = join(scratch, 'openapi.json')
-    writeFileSync(file, text)
-    return { description: JSON.parse(text) as Description, file }
-  } finally {
-    await worker.stop()
-  }
-}
-
 /** @throws {Error} with the end of what the generator said */
-function generate(jar: string, file: string, { language, generator, properties, types }: Target, folder: string): void {
-  const settings = Object.entries(properties).map(([name, value]) => `${name}=${value}`)
+async function generate(jar: string, file: string, target: Target, folder: string): Promise<void> {
+  const { generator, properties, renamed } = target
+  const list = (pairs: Record<string, string>) =>
+    Object.entries(pairs)
+      .map(([name, value]) => `${name}=${value}`)
+      .join()
   const args = ['-jar', jar, 'generate', '-i', file, '-g', generator, '-o', folder]
-  if (types !== undefined) args.push('--type-mappings', types)
-  const { status, stdout, stderr } = spawnSync('java', [...args, '--additional-properties', settings.join(',')], {
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`${language}: ${`${stdout}${stderr}`.slice(-2000)}`)
+  args.push('--openapi-normalizer', NORMALIZER, '--additional-properties', list(properties))
+  if (Object.keys(renamed).length > 0) args.push('--model-name-mappings', list(renamed))
+  await run('java', args, scratch)
 }
 
-/** @throws {Error} naming the schemas and operations that are missing */
-function check({ paths, components }: Description, { language, extension }: Target, folder: string): void {
+/**
+ * The program beside the Worker, which must go on answering meanwhile.
+ * @returns what it wrote
+ * @throws {Error} with the end of that, when it fails
+ */
+async function run(program: string, args: string[], folder: string): Promise<string> {
+  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  let told = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      told += piece
+    })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${program} ${args[0]}: ended with ${code}:\n${told.slice(-3000)}`)
+  return told
+}
+
+/** @throws {Error} naming the operations, schemas and fields that are missing */
+function check({ paths, components }: Description, { language, extension, renamed }: Target, folder: string): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(extension))
-  const source = files.map((path) => readFileSync(join(folder, path), 'utf8')).join('\n')
-  const has = (name: string) => new RegExp(`\\b${name}\\b`).test(source)
+  const sources = new Map(files.map((path) => [basename(path, extension), readFileSync(join(folder, path), 'utf8')]))
+  const all = [...sources.values()].join('\n')
+  const has = (source: string, name: string) => new RegExp(`\\b${name}\\b`).test(source)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
-  const schemas = Object.keys(components.schemas)
-  const missing = [...schemas, ...operations.map(({ operationId }) => operationId)].filter((name) => !has(name))
+  const schemas = Object.entries(components.schemas).map(([name, schema]) => [renamed[name] ?? name, schema] as const)
+  const missing = [...schemas.map(([name]) => name), ...operations.map(({ operationId }) => operationId)]
+    .filter((name) => !has(all, name))
+    .concat(
+      schemas.flatMap(([name, { properties = {} }]) =>
+        Object.keys(properties)
+          .filter((field) => !has(sources.get(name) ?? all, field))
+          .map((field) => `${name}.${field}`),
+      ),
+    )
   if (missing.length > 0) throw new Error(`${language}: found no ${missing.join(', ')}`)
   console.log(`${language}: ${operations.length} operations and ${schemas.length} schemas in ${files.length} files`)
 }
 
-/** @throws {Error} with the end of what the compiler said */
-function compile({ language, compiler: [program, ...args] }: Target, folder: string): void {
-  if (spawnSync(program!, ['--version']).status !== 0) {
-    console.log(`${language}: not compiled, as there is no ${program} here`)
-    return
-  }
-  const { status, stdout, stderr } = spawnSync(program!, args, { cwd: folder, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${language}: ${program}: ${`${stdout}${stderr}`.slice(-2000)}`)
-  console.log(`${language}: compiled`)
+async function callFromKotlin(folder: string, url: string): Promise<void> {
+  const project = join(scratch, 'call-kotlin')
+  mkdirSync(project)
+  for (const file of ['pom.xml', 'Main.kt']) copyFileSync(join(CALLERS, file), join(project, file))
+  const goals = ['--quiet', '--batch-mode', 'compile', 'exec:java']
+  const told = await run('mvn', [...goals, `-Dclient=${folder}`, `-Dexec.args=${url}`], project)
+  console.log(lastLine(told))
 }
+
+async function callFromSwift(folder: string, url: string): Promise<void> {
+  const project = join(scratch, 'call-swift')
+  mkdirSync(join(project, 'Sources/check'), { recursive: true })
+  cpSync(join(folder, 'Sources/Marquee'), join(project, 'Sources/Marquee'), { recursive: true })
+  copyFileSync(join(CALLERS, 'Package.swift'), join(project, 'Package.swift'))
+  copyFileSync(join(CALLERS, 'main.swift'), join(project, 'Sources/check/main.swift'))
+  if (process.platform === 'linux')
+    fitToLinux(join(project, 'Sources/Marquee/Infrastructure/URLSessionImplementations.swift'))
+  console.log(lastLine(await run('swift', ['run', 'check', url], project)))
+}
+
+/** Of the generated client one file knows only Apple's modules: where they are not there, it gets Foundation's own. */
+function fitToLinux(file: string): void {
+  const source = readFileSync(file, 'utf8')
+  const ours = source
+    .replace(
+      '#if !os(macOS)\nimport MobileCoreServices\n#endif',
+      '#if canImport(FoundationNetworking)\nimport FoundationNetworking\n#endif',
+    )
+    .replace(/^ +if let uti = UTType[^}]*}\n/m, '')
+  writeFileSync(file, ours)
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1)!

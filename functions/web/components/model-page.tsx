@@ -92,7 +92,7 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
         <tbody>
           {rows.map(({ name, mean, low, high, coverage }) => (
             <tr key={name} class={name === SERVED ? 'served' : ''}>
-              <th scope="row">{name === SERVED ? words.served : name}</th>
+              <th scope="row">{rowName(name)}</th>
               <td class="whisker-cell" aria-hidden="true">
                 <Whisker mean={mean} low={low} high={high} most={most} />
               </td>
@@ -108,6 +108,8 @@ function Leaderboard({ card: { evaluation } }: { card: ModelAnswer }) {
     </div>
   )
 }
+
+const rowName = (name: string) => (name === SERVED ? strings.model.served : (strings.model.rows[name] ?? name))
 
 /** The models before this one: when, on how much, how good. */
 function History({ load: { value, failure, retry } }: { load: Load<ModelHistory> }) {
@@ -206,7 +208,7 @@ function Stars({ stars }: { stars: NonNullable<ModelAnswer['evaluation']['stars'
         <tbody>
           {stars.models.map(({ name, metrics: { rmse, mae } }) => (
             <tr key={name} class={name === SERVED ? 'served' : ''}>
-              <th scope="row">{name === SERVED ? words.served : name}</th>
+              <th scope="row">{rowName(name)}</th>
               <td class="number">{rmse?.mean.toFixed(3) ?? '–'}</td>
               <td class="number">{mae?.mean.toFixed(3) ?? '–'}</td>
             </tr>

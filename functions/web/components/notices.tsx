@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { type Degraded, MarqueeError } from '../../client/index.ts'
 import { DEADLINE_MS } from '../client.ts'
 import { strings } from '../strings.ts'
@@ -70,14 +70,23 @@ export interface ToastMessage {
   undo?: () => void
 }
 
+/** Goes by itself, but not while the pointer or the keyboard is on it. */
 export function Toast({ message, onClose }: { message: ToastMessage; onClose(): void }) {
+  const [isHeld, setHeld] = useState(false)
   useEffect(() => {
+    if (isHeld) return
     const timer = setTimeout(onClose, TOAST_MS)
     return () => clearTimeout(timer)
-  }, [message, onClose])
+  }, [message, onClose, isHeld])
   const { undo } = message
   return (
-    <div class={`toast ${message.isFailure ? 'toast-failure' : ''}`}>
+    <div
+      class={`toast ${message.isFailure ? 'toast-failure' : ''}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocusIn={() => setHeld(true)}
+      onFocusOut={() => setHeld(false)}
+    >
       <span>{message.text}</span>
       {undo ? (
         <button

@@ -2,8 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Mark, Recommendations, RecommendedMovie } from '../../client/index.ts'
 import type { Address } from '../address.ts'
-import type { Load } from '../hooks/use-load.ts'
-import type { RankedList } from '../hooks/use-recommendations.ts'
+import type { GrowingList } from '../hooks/use-recommendations.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
 import { strings } from '../strings.ts'
 import { DiversityDial } from './diversity-dial.tsx'
@@ -13,7 +12,7 @@ import { EmptyNotice, FailureNotice, HonestNotes } from './notices.tsx'
 import { WeightPanel } from './weight-panel.tsx'
 
 interface RecommendationListProps {
-  list: Load<RankedList>
+  list: GrowingList
   /** movies rated or marked since the answer was made: they leave the list at once */
   saidIds: Set<number>
   genres: string[]
@@ -100,6 +99,11 @@ export function RecommendationList(props: RecommendationListProps) {
               />
             ))}
       </ul>
+      {list.more && movies.length > 0 ? (
+        <button type="button" class="button more" onClick={list.more}>
+          {list.loading ? strings.list.updating : strings.list.longer}
+        </button>
+      ) : null}
     </section>
   )
 }

@@ -1,5 +1,5 @@
-import { useRef } from 'preact/hooks'
-import type { HistoryEntry, QueryRequest, Recommendations, RecommendOptions } from '../../client/index.ts'
+import { useRef, useState } from 'preact/hooks'
+import type { HistoryEntry, ModelAnswer, QueryRequest, Recommendations, RecommendOptions } from '../../client/index.ts'
 import type { Address } from '../address.ts'
 import type { Client } from '../client.ts'
 import { asRequest } from '../mark-store.ts'
@@ -17,32 +17,44 @@ export interface RankedList {
   movements: Map<number, Movement>
 }
 
-/** The viewer's list, asked again whenever a rating or a filter changes, with what moved since the answer before. */
+/** The list, and how to ask for a longer one; null where it has all that there are, or as many as the server gives. */
+export interface GrowingList extends Load<RankedList> {
+  more: (() => void) | null
+}
+
+/**
+ * The viewer's list, asked again whenever a rating or a filter changes, with what moved since the answer before.
+ * @param limits how many movies a list has at first and at most; null while they are not known
+ */
 export function useRecommendations(
   client: Client,
   address: Address,
   language: Language,
   ratings: Ratings,
   marks: Marks,
+  limits: ModelAnswer['api'] | null,
   onUpdate: (list: RankedList) => void,
-): Load<RankedList> {
+): GrowingList {
   const { userId } = address
   const filter = { ...listFilter(address), ...(language !== 'en' && { locale: language }) }
   const scope = viewerScope(userId)
   // movement is told only between answers to the same question
-  const question = JSON.stringify([scope, filter])
+  const subject = JSON.stringify([scope, filter])
+  const [grown, setGrown] = useState({ subject, k: 0 })
+  const length = grown.subject === subject && grown.k > 0 ? { k: grown.k } : {}
+  const question = JSON.stringify([subject, length])
   const before = useRef<{ question: string; movieIds: number[] } | null>(null)
   const latest = useRef({ ratings, marks })
   latest.current = { ratings, marks }
 
   const hasTaste = userId !== null || ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
   const key = hasTaste && address.group === null ? `${question}${ratings.version};${marks.version}` : null
-  return useLoad(scope, key, async (signal) => {
+  const list = useLoad(scope, key, async (signal) => {
     const { history = [], exclude = [] } = viewerRequest(userId, ratings, marks)
     const answer =
       userId === null
-        ? await client.recommendForHistory({ history, ...filter, exclude }, { signal })
-        : await client.recommendForUser(userId, filter, { signal })
+        ? await client.recommendForHistory({ history, ...filter, ...length, exclude }, { signal })
+        : await client.recommendForUser(userId, { ...filter, ...length }, { signal })
     const movieIds = answer.items.map(({ movieId }) => movieId)
     const said = new Set([...latest.current.ratings.items, ...latest.current.marks.items].map(({ movieId }) => movieId))
     const last = before.current?.question === question ? before.current.movieIds : null
@@ -54,10 +66,14 @@ export function useRecommendations(
             movieIds,
           )
     before.current = { question, movieIds }
-    const list = { answer, movements }
-    onUpdate(list)
-    return list
+    const ranked = { answer, movements }
+    onUpdate(ranked)
+    return ranked
   })
+  const shown = list.value?.answer.items.length ?? 0
+  const canGrow = limits !== null && list.value?.answer.nextCursor != null && shown < limits.maxK
+  const more = () => setGrown({ subject, k: Math.min(shown + (limits?.defaultK ?? 0), limits?.maxK ?? 0) })
+  return { ...list, more: canGrow ? more : null }
 }
 
 /** Who asks: a known viewer, or what was rated and marked in this browser. */
