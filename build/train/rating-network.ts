@@ -3,8 +3,9 @@ import type { StepHandles } from '../io/handles.ts'
 import type { Catalog, Interactions, Part, TermMatrix, TrainedStarNetwork } from '../nouns.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import { likesOf } from './likes.ts'
+import { NETWORK_PROGRESS } from './neural/learn-by-epoch.ts'
 import { toldOf, toldRows } from './neural/rating/told.ts'
-import { RATING_PROGRESS, trainRatingNetwork } from './neural/rating/train-rating-network.ts'
+import { trainRatingNetwork } from './neural/rating/train-rating-network.ts'
 
 export interface RatingNetworkInput {
   catalog: Catalog
@@ -50,7 +51,7 @@ export async function trainStarNetwork(
   const asked = judged.map(({ userIndex, itemIndices }) => ({ user: userIndex, items: itemIndices, places: null }))
   const { network, weights, losses } = await trainRatingNetwork(problem, options, seed, handles, {
     threads,
-    checkpoint: openCheckpoint(checkpointFile, RATING_PROGRESS, { resume, log: handles.log }),
+    checkpoint: openCheckpoint(checkpointFile, NETWORK_PROGRESS, { resume, log: handles.log }),
     ...(judged.length > 0 && { judge: async (session) => rmseOf(await session.predict(asked), judged) }),
   })
   const told = toldRows(weights, options.width, sources)

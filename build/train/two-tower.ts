@@ -6,8 +6,9 @@ import type { Embeddings } from './embeddings/embed-texts.ts'
 import { type Factors, foldInWeights, NO_TOWER, type TrainOptions } from './factors.ts'
 import { likesOf } from './likes.ts'
 import { itemFeatures } from './neural/item-features.ts'
+import { NETWORK_PROGRESS } from './neural/learn-by-epoch.ts'
 import type { TowerProblem } from './neural/tower-problem.ts'
-import { TOWER_PROGRESS, trainTowers } from './neural/train-towers.ts'
+import { trainTowers } from './neural/train-towers.ts'
 import { openJudge } from './rank/judge.ts'
 
 export interface TwoTowerInput {
@@ -52,7 +53,7 @@ export async function trainTwoTowers(
     const users = [...interactions.userIds.keys()]
     const { weights, itemVectors, losses } = await trainTowers(problem, { ...twoTower, factors }, seed, handles, {
       threads,
-      checkpoint: openCheckpoint(options.checkpointFile, TOWER_PROGRESS, {
+      checkpoint: openCheckpoint(options.checkpointFile, NETWORK_PROGRESS, {
         resume: options.resume,
         log: handles.log,
       }),

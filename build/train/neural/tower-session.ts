@@ -1,5 +1,6 @@
 import { ARRANGING_ROWS, ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
 import { type RandomSource, randomSource } from '#core/random.ts'
+import { divide, joined, type NetworkState, transpose } from './network-state.ts'
 import { openTowerMemory, runSteps, STEPS_TOGETHER, type TowerMemory, type TowerStep } from './tower-memory.ts'
 import type { TowerOptions, TowerProblem, TowerWeights } from './tower-problem.ts'
 
@@ -10,13 +11,6 @@ const EPSILON = 1e-8
 
 /** Of the rows of items at the start, about; of the projection's too. */
 const INITIAL_LENGTH = 0.5
-
-/** All that a training goes on from, one block behind another. */
-export interface TowerState {
-  learned: Float32Array
-  /** what Adam remembers */
-  moments: Float32Array
-}
 
 /** What a step learns from. */
 export interface TowerBatch {
@@ -40,8 +34,8 @@ export interface TowerSession {
   /** copies */
   weights(): TowerWeights
   /** copies */
-  state(): TowerState
-  load(state: TowerState): void
+  state(): NetworkState
+  load(state: NetworkState): void
   close(): Promise<void>
 }
 
@@ -172,32 +166,6 @@ function keepRows(rows: Float32Array, items: Int32Array, factors: number): void 
   const isKept = new Set(items)
   for (let item = 0; item * factors < rows.length; item++)
     if (!isKept.has(item)) rows.fill(0, item * factors, (item + 1) * factors)
-}
-
-function transpose({ inputs, outputs, weights, transposed }: TowerMemory['layers'][number]): void {
-  for (let row = 0; row < inputs; row++)
-    for (let column = 0; column < outputs; column++)
-      transposed[column * inputs + row] = weights[row * outputs + column]!
-}
-
-function joined(blocks: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const block of blocks) {
-    all.set(block, at)
-    at += block.length
-  }
-  return all
-}
-
-function divide(all: Float32Array, blocks: readonly Float32Array[]): void {
-  const expected = blocks.reduce((sum, { length }) => sum + length, 0)
-  if (all.length !== expected) throw new RangeError(`a state of ${all.length} numbers, expected ${expected}`)
-  let at = 0
-  for (const block of blocks) {
-    block.set(all.subarray(at, at + block.length))
-    at += block.length
-  }
 }
 
 /** Items that negatives are drawn from, and of each item the logarithm of how often a batch is to hold it. */

@@ -1,38 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { type RandomSource, randomSource } from '#core/random.ts'
 import type { StepHandles } from '../../io/handles.ts'
-import type { Checkpoint } from '../checkpoint.ts'
 import { checkSparseRows } from '../sparse-rows.ts'
+import { type Epochs, learnByEpoch, type NetworkRun } from './learn-by-epoch.ts'
 import { STEPS_TOGETHER } from './tower-memory.ts'
 import type { TowerOptions, TowerProblem, TowerWeights } from './tower-problem.ts'
 import { openTowers, type TowerBatch, type TowerSession } from './tower-session.ts'
 
-export interface TowerTraining extends TowerOptions {
-  /** times that every example is seen, by which the learning rate falls */
-  epochs: number
-  /** epochs after which training ends before that; null: it does all of them */
-  stopAfter: number | null
-  /** epochs without a better value on validation after which it ends; null: all, and the best is kept */
-  patience: number | null
-}
-
-/** What a checkpoint holds beside the losses. */
-export interface TowerProgress {
-  learned: Float32Array
-  moments: Float32Array
-  /** on validation, one an epoch, and what was learned when it was best; empty without a judge */
-  judged: Float32Array
-  best: Float32Array
-}
-
-export const TOWER_PROGRESS = ['learned', 'moments', 'judged', 'best'] as const satisfies (keyof TowerProgress)[]
-
-export interface TowerRun {
-  threads?: number
-  checkpoint?: Checkpoint<TowerProgress>
-  /** how good the towers are on validation, the more the better; left out, the last epoch's are kept */
-  judge?: (session: TowerSession) => Promise<number>
-}
+export interface TowerTraining extends TowerOptions, Epochs {}
 
 export interface TrainedTowers {
   weights: TowerWeights
@@ -46,6 +21,7 @@ export interface TrainedTowers {
  * Train the towers (kernels/train/neural.ts) by Adam: every example once an epoch in a drawn order, the learning rate falling
  * in a straight line to a tenth. The same input, options and seed give the same bytes, whatever the number of threads, and
  * whether it was stopped and resumed after an epoch.
+ * @param run its judge says how good the towers are, the more the better
  * @throws {RangeError} for options that cannot be, or data beyond 4 GiB
  * @throws {Error} when the loss is not a number, saying the step; the signal's reason when aborted
  */
@@ -54,51 +30,21 @@ export async function trainTowers(
   options: TowerTraining,
   seed: number,
   handles: StepHandles,
-  { threads = availableParallelism(), checkpoint, judge }: TowerRun = {},
+  { threads = availableParallelism(), ...run }: NetworkRun<TowerSession> = {},
 ): Promise<TrainedTowers> {
   checkProblem(problem)
   checkOptions(options)
   handles.signal.throwIfAborted()
   const session = openTowers(problem, options, seed, handles.signal, threads)
   try {
-    const losses: number[] = []
-    const judged: number[] = []
-    let best = new Float32Array(0)
-    const resumed = (await checkpoint?.load()) ?? null
-    if (resumed) {
-      session.load(resumed.state)
-      losses.push(...resumed.losses)
-      judged.push(...resumed.state.judged)
-      best = resumed.state.best.slice()
-      handles.log.info(`two towers: go on after epoch ${losses.length} of ${options.epochs}`)
-    }
-    const save = (isDone: boolean) =>
-      checkpoint?.save(isDone, async () => ({
-        losses,
-        state: { ...session.state(), judged: Float32Array.from(judged), best },
-      }))
-    const last = Math.min(options.epochs, options.stopAfter ?? options.epochs)
-    while (losses.length < last && !resumed?.isDone) {
-      losses.push(await epoch(session, problem, options, losses.length, seed, handles))
-      handles.track({ 'two_tower.loss': losses.at(-1)! }, losses.length)
-      if (judge) {
-        judged.push(await judge(session))
-        handles.track({ 'two_tower.validation': judged.at(-1)! }, losses.length)
-        if (bestOf(judged) === judged.length) best = session.state().learned as Float32Array<ArrayBuffer>
-      }
-      const value = judge ? `, ${judged.at(-1)!.toFixed(4)} on validation` : ''
-      handles.log.info(
-        `two towers: epoch ${losses.length} of ${options.epochs}, loss ${losses.at(-1)!.toFixed(4)}${value}`,
-      )
-      if (options.patience !== null && judged.length - bestOf(judged) >= options.patience) break
-      if (losses.length < last) await save(false)
-    }
-    await save(true)
-    if (judged.length > 0 && bestOf(judged) < judged.length) {
-      session.load({ learned: best, moments: session.state().moments })
-      losses.length = bestOf(judged)
-      handles.log.info(`two towers: best on validation after epoch ${losses.length}`)
-    }
+    const { losses } = await learnByEpoch(
+      { name: 'two towers', metric: 'two_tower', best: 'largest' },
+      session,
+      options,
+      (number) => epoch(session, problem, options, number, seed, handles),
+      handles,
+      run,
+    )
     return { weights: session.weights(), itemVectors: await session.itemVectors(), losses }
   } finally {
     await session.close()
@@ -139,11 +85,6 @@ async function epoch(
   }
   progress.update('train two towers', (number + 1) * perEpoch, total)
   return sum / perEpoch
-}
-
-/** After how many epochs the value was largest; the first of equal ones. */
-function bestOf(judged: readonly number[]): number {
-  return judged.indexOf(Math.max(...judged)) + 1
 }
 
 /** Fisher–Yates */

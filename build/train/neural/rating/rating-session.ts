@@ -1,6 +1,7 @@
 import { RATING_BLOCKS, RATING_OUTPUTS } from '#core/kernels/train/rating-network.ts'
 import { type RandomSource, randomSource } from '#core/random.ts'
 import type { RatingNetwork } from '#core/scoring/rating-network.ts'
+import { divide, joined, type NetworkState, transpose } from '../network-state.ts'
 import { batchFiller, type FilledBatch, type Levels } from './fill-batch.ts'
 import {
   GROUPS,
@@ -26,13 +27,6 @@ const MOST_LEVELS = 10
 /** Of rows of items and people at the start; of a projected feature of length 1; and of the last layer, of what He et al. draw. */
 const INITIAL = { row: 0.1, projection: 0.5, last: 0.1 }
 
-/** All that a training goes on from, one block behind another. */
-export interface RatingState {
-  learned: Float32Array
-  /** what Adam remembers */
-  moments: Float32Array
-}
-
 /** A network under way. */
 export interface RatingSession {
   /** All that is drawn from here on hangs on this number and the seed. */
@@ -56,8 +50,8 @@ export interface RatingSession {
   /** copies */
   weights(): RatingWeights
   /** copies */
-  state(): RatingState
-  load(state: RatingState): void
+  state(): NetworkState
+  load(state: NetworkState): void
   close(): Promise<void>
 }
 
@@ -251,31 +245,5 @@ function fillAtRandom(
     // He et al. 2015: half of what comes in gets through a ReLU
     fill(layer.weights, Math.sqrt(2 / layer.inputs) * (number + 1 < layers.length ? 1 : INITIAL.last))
     transpose(layer)
-  }
-}
-
-function transpose({ inputs, outputs, weights, transposed }: RatingMemory['layers'][number]): void {
-  for (let row = 0; row < inputs; row++)
-    for (let column = 0; column < outputs; column++)
-      transposed[column * inputs + row] = weights[row * outputs + column]!
-}
-
-function joined(blocks: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const block of blocks) {
-    all.set(block, at)
-    at += block.length
-  }
-  return all
-}
-
-function divide(all: Float32Array, blocks: readonly Float32Array[]): void {
-  const expected = blocks.reduce((sum, { length }) => sum + length, 0)
-  if (all.length !== expected) throw new RangeError(`a state of ${all.length} numbers, expected ${expected}`)
-  let at = 0
-  for (const block of blocks) {
-    block.set(all.subarray(at, at + block.length))
-    at += block.length
   }
 }

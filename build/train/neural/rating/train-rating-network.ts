@@ -1,37 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { RatingNetwork } from '#core/scoring/rating-network.ts'
 import type { StepHandles } from '../../../io/handles.ts'
-import type { Checkpoint } from '../../checkpoint.ts'
 import { checkSparseRows } from '../../sparse-rows.ts'
+import { type Epochs, learnByEpoch, type NetworkRun } from '../learn-by-epoch.ts'
 import type { RatingNetworkOptions, RatingProblem, RatingWeights } from './rating-problem.ts'
 import { openRatingNetwork, type RatingSession } from './rating-session.ts'
 
-export interface RatingTraining extends RatingNetworkOptions {
-  /** times that every rating is asked for, by which the learning rate falls */
-  epochs: number
-  /** epochs after which training ends before that; null: it does all of them */
-  stopAfter: number | null
-  /** epochs without a better value on validation after which it ends; null: all, and the best is kept */
-  patience: number | null
-}
-
-/** What a checkpoint holds beside the losses. */
-export interface RatingProgress {
-  learned: Float32Array
-  moments: Float32Array
-  /** on validation, one an epoch, and what was learned when it was best; empty without a judge */
-  judged: Float32Array
-  best: Float32Array
-}
-
-export const RATING_PROGRESS = ['learned', 'moments', 'judged', 'best'] as const satisfies (keyof RatingProgress)[]
-
-export interface RatingRun {
-  threads?: number
-  checkpoint?: Checkpoint<RatingProgress>
-  /** how far off the network is on validation, the less the better; left out, the last epoch's is kept */
-  judge?: (session: RatingSession) => Promise<number>
-}
+export interface RatingTraining extends RatingNetworkOptions, Epochs {}
 
 export interface TrainedRatingNetwork {
   network: RatingNetwork<Float32Array>
@@ -46,6 +21,7 @@ export interface TrainedRatingNetwork {
  * Train the network (kernels/train/rating-network.ts) by Adam: every rating is asked for once an epoch, its own left out of
  * what is known. The same input, options and seed give the same bytes, whatever the number of threads, and whether it was
  * stopped and resumed after an epoch.
+ * @param run its judge says how far off the network is, the less the better
  * @throws {RangeError} for options that cannot be, or data beyond 4 GiB
  * @throws {Error} when the loss is not a number, saying the step; the signal's reason when aborted
  */
@@ -54,50 +30,21 @@ export async function trainRatingNetwork(
   options: RatingTraining,
   seed: number,
   handles: StepHandles,
-  { threads = availableParallelism(), checkpoint, judge }: RatingRun = {},
+  { threads = availableParallelism(), ...run }: NetworkRun<RatingSession> = {},
 ): Promise<TrainedRatingNetwork> {
   checkProblem(problem)
   checkOptions(options)
-  const { log, track, signal } = handles
-  signal.throwIfAborted()
-  const session = openRatingNetwork(problem, options, seed, signal, threads)
+  handles.signal.throwIfAborted()
+  const session = openRatingNetwork(problem, options, seed, handles.signal, threads)
   try {
-    const losses: number[] = []
-    const judged: number[] = []
-    let best = new Float32Array(0)
-    const resumed = (await checkpoint?.load()) ?? null
-    if (resumed) {
-      session.load(resumed.state)
-      losses.push(...resumed.losses)
-      judged.push(...resumed.state.judged)
-      best = resumed.state.best.slice()
-      log.info(`rating network: go on after epoch ${losses.length} of ${options.epochs}`)
-    }
-    const save = (isDone: boolean) =>
-      checkpoint?.save(isDone, async () => ({
-        losses,
-        state: { ...session.state(), judged: Float32Array.from(judged), best },
-      }))
-    const last = Math.min(options.epochs, options.stopAfter ?? options.epochs)
-    while (losses.length < last && !resumed?.isDone) {
-      losses.push(await epoch(session, options, losses.length, handles))
-      track({ 'rating_network.loss': losses.at(-1)! }, losses.length)
-      if (judge) {
-        judged.push(Math.fround(await judge(session)))
-        track({ 'rating_network.validation': judged.at(-1)! }, losses.length)
-        if (bestOf(judged) === judged.length) best = session.state().learned as Float32Array<ArrayBuffer>
-      }
-      const value = judge ? `, ${judged.at(-1)!.toFixed(4)} on validation` : ''
-      log.info(`rating network: epoch ${losses.length} of ${options.epochs}, loss ${losses.at(-1)!.toFixed(4)}${value}`)
-      if (options.patience !== null && judged.length - bestOf(judged) >= options.patience) break
-      if (losses.length < last) await save(false)
-    }
-    await save(true)
-    if (judged.length > 0 && bestOf(judged) < judged.length) {
-      session.load({ learned: best, moments: session.state().moments })
-      losses.length = bestOf(judged)
-      log.info(`rating network: best on validation after epoch ${losses.length}`)
-    }
+    const { losses, judged } = await learnByEpoch(
+      { name: 'rating network', metric: 'rating_network', best: 'smallest' },
+      session,
+      options,
+      (number) => epoch(session, options, number, handles),
+      handles,
+      run,
+    )
     return { network: await session.network(), weights: session.weights(), losses, judged }
   } finally {
     await session.close()
@@ -126,11 +73,6 @@ async function epoch(
     progress.update('train rating network', step, total, `loss ${loss.toFixed(3)}`)
   })
   return sum / batches.length
-}
-
-/** After how many epochs the value was smallest; the first of equal ones. */
-function bestOf(judged: readonly number[]): number {
-  return judged.indexOf(Math.min(...judged)) + 1
 }
 
 function checkProblem({ ratings, numItems, told: { features, people } }: RatingProblem): void {

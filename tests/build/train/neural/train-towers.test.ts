@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { TrainingState } from '../../../../build/train/checkpoint.ts'
+import type { NetworkProgress } from '../../../../build/train/neural/learn-by-epoch.ts'
 import type { TowerProblem } from '../../../../build/train/neural/tower-problem.ts'
-import { type TowerProgress, type TowerTraining, trainTowers } from '../../../../build/train/neural/train-towers.ts'
+import { type TowerTraining, trainTowers } from '../../../../build/train/neural/train-towers.ts'
 import { itemVector, userVector } from '../../../helpers/reference/towers.ts'
 import type { Matrix } from '../../../helpers/reference.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
@@ -87,12 +88,12 @@ describe('trainTowers', () => {
 
   test('goes on from a checkpoint to the same bytes', async () => {
     const options = { ...OPTIONS, epochs: 4, dropout: 0.3, negatives: 8 }
-    const saved: TrainingState<TowerProgress>[] = []
-    const run = (from: TrainingState<TowerProgress> | null) => ({
+    const saved: TrainingState<NetworkProgress>[] = []
+    const run = (from: TrainingState<NetworkProgress> | null) => ({
       threads: 1,
       checkpoint: {
         load: async () => from,
-        save: async (isDone: boolean, state: () => Promise<Omit<TrainingState<TowerProgress>, 'isDone'>>) => {
+        save: async (isDone: boolean, state: () => Promise<Omit<TrainingState<NetworkProgress>, 'isDone'>>) => {
           const now = await state()
           saved.push({ ...now, losses: [...now.losses], isDone })
         },

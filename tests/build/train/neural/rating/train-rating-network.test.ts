@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
 import { candidateVector, deviationsOf, networkViewer, predictByNetwork } from '#core/scoring/rating-network.ts'
 import type { TrainingState } from '../../../../../build/train/checkpoint.ts'
+import type { NetworkProgress } from '../../../../../build/train/neural/learn-by-epoch.ts'
 import type { RatingProblem } from '../../../../../build/train/neural/rating/rating-problem.ts'
 import {
-  type RatingProgress,
   type RatingTraining,
   trainRatingNetwork,
 } from '../../../../../build/train/neural/rating/train-rating-network.ts'
@@ -99,12 +99,12 @@ describe('trainRatingNetwork', () => {
 
   test('goes on from a checkpoint to the same bytes', async () => {
     const options = { ...OPTIONS, epochs: 3, dropout: 0.3, idDropout: 0.2, reach: 8 }
-    const saved: TrainingState<RatingProgress>[] = []
-    const run = (from: TrainingState<RatingProgress> | null) => ({
+    const saved: TrainingState<NetworkProgress>[] = []
+    const run = (from: TrainingState<NetworkProgress> | null) => ({
       threads: 1,
       checkpoint: {
         load: async () => from,
-        save: async (isDone: boolean, state: () => Promise<Omit<TrainingState<RatingProgress>, 'isDone'>>) => {
+        save: async (isDone: boolean, state: () => Promise<Omit<TrainingState<NetworkProgress>, 'isDone'>>) => {
           const now = await state()
           saved.push({ ...now, losses: [...now.losses], isDone })
         },
