@@ -220,4 +220,6 @@ function fitToLinux(file: string): void {
   writeFileSync(file, ours)
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1)!
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)!
+}
