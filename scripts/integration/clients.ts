@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { startSampleWorker } from '../sample-worker.ts'
 
 /**
@@ -220,6 +220,7 @@ function fitToLinux(file: string): void {
   writeFileSync(file, ours)
 }
 
+/** Of what a program wrote, without the colours that Maven ends with. */
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)!
+  return stripVTControlCharacters(text).trim().split('\n').at(-1)!
 }
