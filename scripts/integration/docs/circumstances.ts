@@ -52,12 +52,12 @@ export const NOT_RUN: NotRun[] = [
   {
     page: 'docs/training.md',
     command: /pyspark/,
-    why: 'installs 1 GB; `npm run integration:import-factors` does, and trains',
+    why: 'installs 1 GB; `node scripts/integration/import-factors.ts` does, and trains',
   },
   {
     page: 'docs/training.md',
     command: /import-factors/,
-    why: 'reads what Spark and implicit learned; `npm run integration:import-factors`',
+    why: 'reads what Spark and implicit learned; `node scripts/integration/import-factors.ts`',
   },
 ]
 

@@ -62,3 +62,12 @@ test('most of what the pages show is run', () => {
   expect(COMMANDS.length).toBeGreaterThan(100)
   expect(skipped.length / COMMANDS.length).toBeLessThan(0.4)
 })
+
+test('a reason sends nobody to a command that is not there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const named = NOT_RUN.flatMap(({ why }) => [...why.matchAll(/`npm run ([\w:]+)`/g)].map(([, name]) => name!))
+  expect(named.length).toBeGreaterThan(0)
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+})
