@@ -24,7 +24,10 @@ export async function learnItemKnn(comparison: Comparison, handles: StepHandles)
   return encodeNeighbours(await learnNeighbours(comparison, { ...neighbours, type: 'itemKnn' }, handles))
 }
 
-/** A model's numbers as they were before the export made them small: factors in float32, every item–item weight. */
+/**
+ * A model's numbers as they were before the export made them small: factors in float32, every item–item weight. fsSLIM has
+ * no others than it gives.
+ */
 export async function learnUncompressed(
   comparison: Comparison,
   { itemFactors, placedByTexts, foldIn, tower }: Trained,

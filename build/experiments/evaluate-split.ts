@@ -76,9 +76,12 @@ export async function evaluateSplit(
 ): Promise<SplitReport> {
   const { seed } = base.project
   const likedFrom = split.relevantFrom ?? Number.NEGATIVE_INFINITY
+  if (!split.hasOrder && base.model.next.type !== 'none')
+    handles.log.info('the files tell no order of time: model.next, which learns from it, is left out')
+  const next = split.hasOrder ? base.model.next : { ...base.model.next, type: 'none' as const }
   const config: Config = {
     ...base,
-    model: { ...base.model, likedFrom },
+    model: { ...base.model, next, likedFrom },
     evaluation: { ...base.evaluation, relevantFrom: likedFrom },
   }
   const { interactions } = split
@@ -111,7 +114,7 @@ export async function evaluateSplit(
       split.candidates,
       itemKnn,
     )
-    const { cf, next, neighbours, popularity } = model
+    const { cf, neighbours, popularity } = model
     return {
       protocol:
         `${split.protocol}; tuned on ${validation}, ` +
@@ -119,7 +122,7 @@ export async function evaluateSplit(
         `ranked: ${split.candidates ? 'the candidates of each user' : 'the whole catalogue but the history'}; ` +
         `relevant: ${split.relevantFrom === null ? 'everything in test' : `${split.relevantFrom} stars or more`}`,
       seed,
-      tuned: { cf, next, neighbours, popularity, blend, ...(card && { ranker: card }) },
+      tuned: { cf, next: model.next, neighbours, popularity, blend, ...(card && { ranker: card }) },
       validation: { ndcg, trials },
       users: usersJudged,
       ...judgement,

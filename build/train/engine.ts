@@ -30,6 +30,7 @@ export interface Engine {
    * @returns what the kernel returned, by chunk; rejects with the signal's reason when aborted
    */
   run<Kernel extends ParallelKernel>(kernel: Kernel, rows: RowChunks, ...rest: RestOf<Kernel>): Promise<Float64Array>
+  u8(address: number, length: number): Uint8Array
   f32(address: number, length: number): Float32Array
   f64(address: number, length: number): Float64Array
   i32(address: number, length: number): Int32Array
@@ -94,6 +95,7 @@ export function openEngine(plan: MemoryPlan, { what, scratchBytes, threads, sign
         for (const [position, chunk] of chunks.entries()) results[chunk] = values[position]!
       return results
     },
+    u8: (address, length) => new Uint8Array(memory.buffer, address, length),
     f32: (address, length) => new Float32Array(memory.buffer, address, length),
     f64: (address, length) => new Float64Array(memory.buffer, address, length),
     i32: (address, length) => new Int32Array(memory.buffer, address, length),

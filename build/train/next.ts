@@ -2,6 +2,7 @@ import type { ModelConfig } from '#core/schemas/config.ts'
 import type { StepHandles } from '../io/handles.ts'
 import type { Interactions, Part, Trained } from '../nouns.ts'
 import { likesOf } from './likes.ts'
+import { trainNearestNext } from './sequence/nearest-next.ts'
 import { trainNext as trainScales } from './sequence/next.ts'
 
 export interface NextInput {
@@ -15,7 +16,7 @@ export interface NextInput {
 /**
  * What comes next after a history, at the time scales that are configured; no scales with `none`. Learned from every
  * rating, whatever its stars: what is taken up next does not depend on how it is liked then.
- * @throws as `trainNext` of sequence/next.ts
+ * @throws as `trainNext` and `trainNearestNext` of sequence/
  */
 export async function trainNext(
   { interactions, numItems, parts, model: { next } }: NextInput,
@@ -24,8 +25,10 @@ export async function trainNext(
 ): Promise<Trained['next']> {
   if (next.type === 'none') return { scales: [] }
   const taken = likesOf(interactions, parts, Number.NEGATIVE_INFINITY)
-  const options = { ...next, minOccurrences: next.minRatings }
-  const weights = await trainScales(taken, numItems, options, handles, threads)
+  const weights =
+    next.type === 'nearest'
+      ? await trainNearestNext(taken, numItems, { ...next.nearest, scales: next.scales }, handles, threads)
+      : await trainScales(taken, numItems, { ...next, minOccurrences: next.minRatings }, handles, threads)
   return {
     scales: next.scales.map(({ length, recencyHalfLife }, scale) => ({
       length,

@@ -1,4 +1,5 @@
 import { randomSource } from '#core/random.ts'
+import type { SparseRows } from '../../build/train/sparse-rows.ts'
 
 /** Seeded inputs for comparisons of fast code with slow. */
 
@@ -45,4 +46,16 @@ export function randomQuantized(
     scales[Math.floor(at / factors)] === 0 ? 0 : Math.floor(random.uniform() * 255) - 127,
   )
   return { quantized, scales }
+}
+
+/** Popular items have low numbers, and some users took nothing, or one thing twice. */
+export function randomHistories(numUsers: number, numItems: number, seed: number): SparseRows {
+  const { uniform } = randomSource(seed)
+  const indptr = new Uint32Array(numUsers + 1)
+  const items: number[] = []
+  for (let user = 0; user < numUsers; user++) {
+    for (let count = Math.floor(25 * uniform()); count > 0; count--) items.push(Math.floor(numItems * uniform() ** 2))
+    indptr[user + 1] = items.length
+  }
+  return { indptr, indices: Int32Array.from(items) }
 }

@@ -9,6 +9,8 @@ const NEAR_DRAWS = 5
 const NEAR = 2.5
 
 const FACTORS = [64, 128]
+/** Tried once, beside the best: a training takes several times as long, and pays where there are many movies. */
+const MOST_FACTORS = 256
 const REGULARIZATIONS: Range = [0.5, 100]
 const UNOBSERVED_WEIGHTS: Range = [0.01, 1]
 /** Likes after which an older one weighs half; null: all weigh the same, which suits lists in no order of time. */
@@ -17,7 +19,7 @@ const HALF_LIVES = [null, 100, 50, 20, 10, 5, 2.5, 1.5, 1]
 const MEMORIES = [0.25, 0.5, 2, 8]
 const SHORTEST_MEMORIES = [0.35, 0.7, 1.5]
 const LONGEST_MEMORIES = [0.5, 2]
-const NEXT_REGULARIZATIONS = [0.5, 2]
+const NEXT_REGULARIZATIONS = [0.5, 2, 6]
 const RATING_EXPONENTS = [0, 1, 3]
 const EASE_REGULARIZATIONS = [50, 100, 500, 1000, 2000, 4000, 8000, 16_000]
 /** What the largest of these is multiplied with where it is the best: how much is enough grows with the number of users. */
@@ -27,8 +29,18 @@ const BEYOND_EASE = [4, 16]
  * left: validation NDCG@10 of 100 and 1000 with λ 4000 on ML-1M, by 1,000 users: 0.539 and 0.561
  */
 const EASE_NEIGHBOURS = [1000]
+/** How much of λ grows with the likes of a movie. */
+const DROPOUTS = [0.3, 0.6, 0.8]
+const FS_SLIM_REGULARIZATIONS = [10, 30, 100, 300, 1000]
+const FS_SLIM_NEIGHBOURS = [50, 200]
 const KNN_SHRINKAGES = [0, 5, 50, 200]
 const HALF_LIFE_DAYS = [3, 7, 30, 90, 365]
+
+/**
+ * Below so many ratings a movie it is cheap to regress each on its nearest alone, where the time of regressions on all of
+ * them grows with the cube of the movies.
+ */
+const FEW_RATINGS = 100
 
 type Range = [low: number, high: number]
 
@@ -40,12 +52,20 @@ export interface SearchStep {
   candidates(model: ModelConfig, random: RandomSource): ModelConfig[]
 }
 
+/** What there is to learn from. */
+export interface Extent {
+  /** movies with a rating */
+  items: number
+  ratings: number
+  /** without true times popularity has no half-life */
+  hasTimes: boolean
+}
+
 /**
  * What is searched, in this order, each step going on from the best of those before. Everything else stays as
  * configured: it is of little weight, or cannot be told apart by a validation part of ordinary size.
- * @param hasTimes without true times popularity has no half-life
  */
-export function searchSteps({ cf, next, neighbours }: ModelConfig, hasTimes: boolean): SearchStep[] {
+export function searchSteps({ cf, next, neighbours }: ModelConfig, { items, ratings, hasTimes }: Extent): SearchStep[] {
   const recencyOfCf: SearchStep = {
     ...{ source: 'cf', what: 'recencyHalfLife' },
     candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withCf(model, { recencyHalfLife })),
@@ -58,11 +78,14 @@ export function searchSteps({ cf, next, neighbours }: ModelConfig, hasTimes: boo
     ...{ source: 'popularity', what: 'halfLifeDays' },
     candidates: (model) => HALF_LIFE_DAYS.map((halfLifeDays) => ({ ...model, popularity: { halfLifeDays } })),
   }
+  const isSparse = ratings < FEW_RATINGS * items
   return [
     recencyOfCf,
-    ...(cf.type === 'als' ? [WIDE, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), recencyOfCf] : []),
-    ...(next.type === 'none' ? [] : NEXT),
-    ...(neighbours.type === 'none' ? [] : [recencyOfNeighbours, ...NEIGHBOURS[neighbours.type], recencyOfNeighbours]),
+    ...(cf.type === 'als' ? [WIDE, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), WIDER, recencyOfCf] : []),
+    ...(next.type === 'none' ? [] : [...(isSparse ? [NEAREST_NEXT] : []), ...NEXT]),
+    ...(neighbours.type === 'none'
+      ? []
+      : [recencyOfNeighbours, ...(isSparse ? [FS_SLIM] : []), ...NEIGHBOURS, recencyOfNeighbours]),
     ...(hasTimes ? [popularity] : []),
   ]
 }
@@ -88,6 +111,21 @@ const NEARBY: SearchStep = {
         unobservedWeight: Math.min(1, drawn(around(model.cf.unobservedWeight), random)),
       }),
     ),
+}
+
+const WIDER: SearchStep = {
+  ...{ source: 'cf', what: 'more factors' },
+  candidates: (model) => [withCf(model, { factors: MOST_FACTORS })],
+}
+
+/** The scales as they are, and remembering a quarter as long, as suits short histories. */
+const NEAREST_NEXT: SearchStep = {
+  ...{ source: 'next', what: 'type' },
+  candidates: (model) => {
+    if (model.next.type !== 'linear') return []
+    const nearest = { ...model, next: { ...model.next, type: 'nearest' as const } }
+    return [nearest, withScales(nearest, (scale) => remembering(scale, MEMORIES[0]!))]
+  },
 }
 
 const NEXT: SearchStep[] = [
@@ -129,8 +167,18 @@ const NEXT: SearchStep[] = [
   },
 ]
 
-const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep[]> = {
-  ease: [
+const FS_SLIM: SearchStep = {
+  ...{ source: 'neighbours', what: 'type' },
+  candidates: (model) =>
+    model.neighbours.type === 'ease'
+      ? FS_SLIM_REGULARIZATIONS.map((regularization) =>
+          withNeighbours(withFsSlim(model, { regularization }), { type: 'fsSlim' }),
+        )
+      : [],
+}
+
+const NEIGHBOURS: SearchStep[] = [
+  ...ofType('ease', [
     {
       ...{ source: 'neighbours', what: 'ease.regularization' },
       candidates: (model) => EASE_REGULARIZATIONS.map((regularization) => withEase(model, { regularization })),
@@ -144,11 +192,29 @@ const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep[]> = {
       },
     },
     {
+      ...{ source: 'neighbours', what: 'ease.dropout' },
+      candidates: (model) => DROPOUTS.map((dropout) => withEase(model, { dropout })),
+    },
+    {
       ...{ source: 'neighbours', what: 'ease.neighbours' },
       candidates: (model) => EASE_NEIGHBOURS.map((neighbours) => withEase(model, { neighbours })),
     },
-  ],
-  itemKnn: [
+  ]),
+  ...ofType('fsSlim', [
+    {
+      ...{ source: 'neighbours', what: 'fsSlim.dropout' },
+      candidates: (model) => DROPOUTS.map((dropout) => withFsSlim(model, { dropout })),
+    },
+    {
+      ...{ source: 'neighbours', what: 'fsSlim.regularization' },
+      candidates: (model) => FS_SLIM_REGULARIZATIONS.map((regularization) => withFsSlim(model, { regularization })),
+    },
+    {
+      ...{ source: 'neighbours', what: 'fsSlim.neighbours' },
+      candidates: (model) => FS_SLIM_NEIGHBOURS.map((neighbours) => withFsSlim(model, { neighbours })),
+    },
+  ]),
+  ...ofType('itemKnn', [
     {
       ...{ source: 'neighbours', what: 'itemKnn.shrinkage' },
       candidates: (model) =>
@@ -156,7 +222,15 @@ const NEIGHBOURS: Record<'ease' | 'itemKnn', SearchStep[]> = {
           withNeighbours(model, { itemKnn: { ...model.neighbours.itemKnn, shrinkage } }),
         ),
     },
-  ],
+  ]),
+]
+
+/** Steps that ask only where this is what the steps before have left. */
+function ofType(type: ModelConfig['neighbours']['type'], steps: SearchStep[]): SearchStep[] {
+  return steps.map(({ candidates, ...step }) => ({
+    ...step,
+    candidates: (model, random) => (model.neighbours.type === type ? candidates(model, random) : []),
+  }))
 }
 
 function withCf(model: ModelConfig, cf: Partial<ModelConfig['cf']>): ModelConfig {
@@ -198,6 +272,10 @@ function withNeighbours(model: ModelConfig, neighbours: Partial<ModelConfig['nei
 
 function withEase(model: ModelConfig, ease: Partial<ModelConfig['neighbours']['ease']>): ModelConfig {
   return withNeighbours(model, { ease: { ...model.neighbours.ease, ...ease } })
+}
+
+function withFsSlim(model: ModelConfig, fsSlim: Partial<ModelConfig['neighbours']['fsSlim']>): ModelConfig {
+  return withNeighbours(model, { fsSlim: { ...model.neighbours.fsSlim, ...fsSlim } })
 }
 
 /** Any order of magnitude in the range is as likely as another; three digits are as good as sixteen. */

@@ -6,7 +6,7 @@ import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
 import { type Candidates, type JudgedUser, judgedUsers } from '../judged-users.ts'
 import { sampleOf } from '../sample-of.ts'
 import { judgeObjective } from './objective.ts'
-import { searchSteps } from './search-space.ts'
+import { type Extent, searchSteps } from './search-space.ts'
 
 /** Settings are chosen by mean NDCG at this cutoff. */
 const CUTOFF = 10
@@ -53,7 +53,7 @@ export async function tune(
   if (usersOf('popularity').length === 0)
     throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
   const random = randomSource(config.project.seed)
-  const steps = searchSteps(config.model, hasTimes)
+  const steps = searchSteps(config.model, extentOf(interactions, hasTimes))
   const ndcg: Tuned['ndcg'] = {}
   const trials: Trial[] = []
   const learned = new Map<string, ArtifactFiles>()
@@ -102,6 +102,12 @@ function askedUsers(
   const all = sampleOf(judged, MAX_USERS, project.seed)
   const withHistory = known.length > 0 ? sampleOf(known, MAX_USERS, project.seed) : all
   return (source) => (source === 'popularity' ? all : withHistory)
+}
+
+/** Of the training part. */
+function extentOf({ itemIndices, parts }: Interactions, hasTimes: boolean): Extent {
+  const learned = itemIndices.filter((_, at) => parts[at] === PART.train)
+  return { items: new Set(learned).size, ratings: learned.length, hasTimes }
 }
 
 /** Mean over users of the served lists by one source alone. */

@@ -6,6 +6,7 @@ import { MAX_BYTES, memoryPlan, openEngine, ROWS_PER_CHUNK } from '../engine.ts'
 import { checkSparseRows, rowLengths, type SparseRows } from '../sparse-rows.ts'
 import { entryOf, invert, planTiledMatrix, tiledMatrixBytes } from './inverse.ts'
 import { type LikesOfItems, likesOfMostLiked, weightsOfAll } from './item-weights.ts'
+import { checkRidge, type Ridge } from './ridge-options.ts'
 
 /** Of a number. */
 const BYTES = { single: 4, double: 8 } as const
@@ -13,11 +14,7 @@ const BYTES = { single: 4, double: 8 } as const
 /** How far a row of (XᵀX + Λ)·P may be from the identity's: beyond, the weights have fewer than two digits. */
 const LARGEST_RESIDUAL = 0.01
 
-export interface EaseOptions {
-  /** λ */
-  regularization: number
-  /** p: λ of an item grows by p / (1 − p) · its likes (EDLAE, Steck 2020); 0 is EASE */
-  dropout: number
+export interface EaseOptions extends Ridge {
   /** strongest weights kept of a liked item; null: all */
   neighbours: number | null
   /** most liked items that get weights; null: every liked one. Others get none */
@@ -172,10 +169,8 @@ function checkResidual(
   )
 }
 
-function checkOptions({ regularization, dropout, neighbours, maxItems }: EaseOptions): void {
-  if (!(regularization > 0 && Number.isFinite(regularization)))
-    throw new RangeError(`ease: regularization is ${regularization}, expected a number above 0`)
-  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`ease: dropout is ${dropout}, expected 0 up to below 1`)
+function checkOptions({ neighbours, maxItems, ...ridge }: EaseOptions): void {
+  checkRidge('ease', ridge)
   for (const [name, value] of Object.entries({ neighbours, maxItems })) {
     if (value !== null && !(Number.isInteger(value) && value >= 1))
       throw new RangeError(`ease: ${name} is ${value}, expected a whole number from 1 up, or null for all`)

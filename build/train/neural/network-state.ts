@@ -5,20 +5,6 @@ export interface NetworkState {
   moments: Float32Array
 }
 
-/** Rows of weights, and the same by columns, which the way back reads. */
-interface Transposed {
-  inputs: number
-  outputs: number
-  weights: Float32Array
-  transposed: Float32Array
-}
-
-export function transpose({ inputs, outputs, weights, transposed }: Transposed): void {
-  for (let row = 0; row < inputs; row++)
-    for (let column = 0; column < outputs; column++)
-      transposed[column * inputs + row] = weights[row * outputs + column]!
-}
-
 /** Blocks one after the other, as a copy. */
 export function joined(blocks: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))

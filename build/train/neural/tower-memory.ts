@@ -1,13 +1,16 @@
 import {
   CLAIM_WORDS,
   fieldBytes,
-  LAYER_FIELDS,
+  jointGradientNumbers,
+  jointScratch,
+  LOSSES,
   ROWS_TOGETHER,
   SCORE_PADDING,
   SLOT_FIELDS,
   STEP_FIELDS,
 } from '#core/kernels/train/neural.ts'
 import { type Engine, memoryPlan, openEngine } from '../engine.ts'
+import { type NetworkLayer, placeLayers } from './network-layers.ts'
 import type { TowerProblem, TowerShape } from './tower-problem.ts'
 
 /** Numbers that differ from step to step; the others of STEP_FIELDS stay. */
@@ -40,12 +43,18 @@ export interface TowerMemory {
   losses: Float64Array
   /** what is learned, and what Adam remembers of it: all that a training goes on from */
   learned: Record<'history' | 'embeddings' | 'projection', Float32Array>
-  layers: { inputs: number; outputs: number; weights: Float32Array; transposed: Float32Array; bias: Float32Array }[]
+  layers: NetworkLayer[]
+  /** over user and item, and what weighs the last one's numbers; none without joint layers */
+  joint: { layers: NetworkLayer[]; output: Float32Array }
+  /** of history, embeddings, projection, of weights and bias of each layer, of those of each joint layer, of the output */
   moments: Float32Array[]
   /** of the candidates, after sweep 1 */
   vectors: Float32Array
   /** of the batch, after sweep 2 or `towerVectors` */
   users: Float32Array
+  /** of the batch, after `towerScores`: `scoreRow` numbers from one to the next, the first of them of the candidates */
+  scores: Float32Array
+  scoreRow: number
 }
 
 /**
@@ -58,43 +67,42 @@ export function openTowerMemory(
   threads: number,
   signal: AbortSignal,
 ): TowerMemory {
-  const { factors, batch, candidates, scales, hidden, mse, diversity, pairwise, normalizes } = shape
+  const { factors, batch, candidates, scales, hidden, joint, mse, diversity, loss, normalizes } = shape
   const numPlaces = histories.indices.length
   const reach = Math.max(...scales.map(({ length }) => length))
   const widths = [scales.length * factors, ...hidden, factors]
   const plan = memoryPlan()
   const words = (count: number) => plan.place(count * 4)
 
-  const layers = widths.slice(1).map((outputs, layer) => {
-    const inputs = widths[layer]!
-    return {
-      ...{ inputs, outputs },
-      ...{ weights: words(inputs * outputs), transposed: words(inputs * outputs), bias: words(outputs) },
-      ...{ moments: words(2 * inputs * outputs), biasMoments: words(2 * outputs) },
-      ...{ activations: words(batch * outputs), gradients: words(batch * outputs) },
-    }
-  })
+  const chunks = Math.ceil(batch / ROWS_TOGETHER)
+  const products = joint?.products ?? factors
+  const jointWidths = joint ? [factors - products, ...joint.hidden] : []
+  const outputSize = jointWidths.at(-1) ?? 0
+  const scoreRow = candidates + SCORE_PADDING
+
+  const userLayers = placeLayers(plan, widths, batch)
+  const jointLayers = placeLayers(plan, jointWidths, 0)
   const slots = (most: number, entries: number) => ({
     ...{ count: 0, items: words(most), ends: words(most), entries: words(entries) },
   })
   const historySlots = slots(Math.min(numItems, batch * reach), batch * reach)
   const candidateSlots = slots(Math.min(numItems, candidates), candidates)
-  const layerWords = Object.keys(LAYER_FIELDS).length
   const at = {
     ...{ items: words(numPlaces), strengths: words(numPlaces) },
     ...{ lengths: words(scales.length), powers: words(scales.length * (reach + 1)) },
     norms: words(batch * (scales.length + 1)),
     ...{ inputs: words(batch * widths[0]!), inputGradients: words(batch * widths[0]!) },
-    layerAt: words(layers.length * layerWords),
     ...{ vectors: words(candidates * factors), panels: words(candidates * factors) },
     vectorGradients: words(candidates * factors),
-    ...{ features: words(candidates * features.width), scores: words(batch * (candidates + SCORE_PADDING)) },
+    ...{ features: words(candidates * features.width), scores: words(batch * scoreRow) },
     ...{ history: words(numItems * factors), historyMoments: words(2 * numItems * factors) },
     ...{ embeddings: words(numItems * factors), embeddingMoments: words(2 * numItems * factors) },
     ...{ projection: words(features.width * factors), projectionMoments: words(2 * features.width * factors) },
     ...{ allFeatures: words(numItems * features.width), slotOf: words(numItems) },
     historySlots: words(Object.keys(SLOT_FIELDS).length),
     candidateSlots: words(Object.keys(SLOT_FIELDS).length),
+    ...{ jointOutput: words(outputSize), jointOutputMoments: words(2 * outputSize) },
+    jointGradients: words(joint ? chunks * jointGradientNumbers(jointWidths, candidates) : 0),
   }
   const batches = Array.from({ length: STEPS_TOGETHER }, () => ({
     ...{ firstPlaces: words(batch), places: words(batch), values: words(batch) },
@@ -103,11 +111,14 @@ export function openTowerMemory(
   const stepWords = Object.keys(STEP_FIELDS).length
   const blocks = words(STEPS_TOGETHER * stepWords)
   const claims = words(STEPS_TOGETHER * CLAIM_WORDS)
-  const chunks = Math.ceil(batch / ROWS_TOGETHER)
   const losses = plan.place(STEPS_TOGETHER * chunks * 8)
   const engine = openEngine(plan, {
     what: `two towers: ${numPlaces} places, ${numItems} items, ${factors} factors`,
-    scratchBytes: Math.max(ROWS_TOGETHER * Math.max(...widths), features.alike) * 4,
+    scratchBytes:
+      Math.max(
+        ROWS_TOGETHER * Math.max(...widths, ...jointWidths),
+        features.alike + jointScratch(jointWidths, candidates),
+      ) * 4,
     ...{ threads, signal },
   })
 
@@ -124,14 +135,15 @@ export function openTowerMemory(
     for (let since = 1; since <= reach; since++)
       powers[number * (reach + 1) + since] = 2 ** (-(since - 1) / recencyHalfLife)
   }
-  for (const [number, layer] of layers.entries())
-    put(at.layerAt + number * layerWords * 4, fieldBytes(LAYER_FIELDS, layer))
+  const towers = userLayers.open(engine)
+  const over = jointLayers.open(engine)
 
   const rows = (address: number, count: number) => engine.f32(address, count * factors)
   const counts = {
     ...{ batch, candidates, factors, scales: scales.length, reach, width: features.width, numItems },
-    ...{ layers: layers.length, mse, pairwise: Number(pairwise), normalizes: Number(normalizes) },
-    ...{ diversity, alike: features.alike },
+    ...{ layers: userLayers.count, layerAt: userLayers.address, mse, loss: LOSSES.indexOf(loss) },
+    ...{ normalizes: Number(normalizes), diversity, alike: features.alike },
+    ...{ products, jointLayers: jointLayers.count, jointAt: jointLayers.address },
   }
   return {
     engine,
@@ -154,23 +166,19 @@ export function openTowerMemory(
       embeddings: rows(at.embeddings, numItems),
       projection: rows(at.projection, features.width),
     },
-    layers: layers.map(({ inputs, outputs, weights, transposed, bias }) => ({
-      ...{ inputs, outputs },
-      weights: engine.f32(weights, inputs * outputs),
-      transposed: engine.f32(transposed, inputs * outputs),
-      bias: engine.f32(bias, outputs),
-    })),
+    layers: towers.layers,
+    joint: { layers: over.layers, output: engine.f32(at.jointOutput, outputSize) },
     moments: [
       rows(at.historyMoments, 2 * numItems),
       rows(at.embeddingMoments, 2 * numItems),
       rows(at.projectionMoments, 2 * features.width),
-      ...layers.flatMap(({ inputs, outputs, moments, biasMoments }) => [
-        engine.f32(moments, 2 * inputs * outputs),
-        engine.f32(biasMoments, 2 * outputs),
-      ]),
+      ...towers.moments,
+      ...over.moments,
+      engine.f32(at.jointOutputMoments, 2 * outputSize),
     ],
     vectors: rows(at.vectors, candidates),
-    users: rows(layers.at(-1)!.activations, batch),
+    users: towers.outputs,
+    ...{ scores: engine.f32(at.scores, batch * scoreRow), scoreRow },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TowerLoss } from '#core/kernels/train/neural.ts'
 import type { SparseRows } from '../sparse-rows.ts'
 
 /** How one pool looks at a history. */
@@ -24,19 +25,29 @@ export interface TowerProblem {
   values: Float32Array
 }
 
+/** What makes neural CF of two towers (assembly/neural/joint.ts). */
+export interface JointOptions {
+  /** numbers of the vectors that are multiplied, a multiple of 8 below `factors`; the others are parts of the first joint layer */
+  products: number
+  /** outputs of the joint layers behind it, multiples of 8 */
+  hidden: readonly number[]
+}
+
 export interface TowerOptions {
   /** of a vector, a multiple of 8 */
   factors: number
   scales: readonly TowerScale[]
   /** outputs of the layers before the last one, multiples of 8 */
   hidden: readonly number[]
+  /** layers over user and item; null: the score is the product alone */
+  joint: JointOptions | null
   /** examples a step, a multiple of 8 */
   batch: number
   /** items that a batch scores beside its right ones, drawn alike from all that are right somewhere; a multiple of 8 */
   negatives: number
   /** what a right one is to be ahead of the others by */
-  loss: 'softmax' | 'bpr'
-  /** whether the softmax takes off what popular candidates are drawn more often */
+  loss: TowerLoss
+  /** whether the softmax and the cross-entropy take off what popular candidates are drawn more often */
   logQ: boolean
   /** share of the squared error of the score in the loss */
   mse: number
@@ -56,9 +67,8 @@ export interface TowerOptions {
 
 /** What of it shapes the network in memory. */
 export interface TowerShape
-  extends Pick<TowerOptions, 'factors' | 'scales' | 'hidden' | 'batch' | 'mse' | 'diversity'> {
+  extends Pick<TowerOptions, 'factors' | 'scales' | 'hidden' | 'joint' | 'batch' | 'loss' | 'mse' | 'diversity'> {
   candidates: number
-  pairwise: boolean
   normalizes: boolean
 }
 
@@ -72,6 +82,8 @@ export interface TowerWeights {
   projection: Float32Array
   /** from the pools to the user's vector; weights inputs × outputs, row-major */
   layers: TowerLayer[]
+  /** over user and item, and what weighs the last one's numbers; none without joint layers */
+  joint: { layers: TowerLayer[]; output: Float32Array }
 }
 
 export interface TowerLayer {

@@ -1,15 +1,12 @@
 import { ARRANGING_ROWS, ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
 import { type RandomSource, randomSource } from '#core/random.ts'
-import { divide, joined, type NetworkState, transpose } from './network-state.ts'
+import { adamStep } from './adam-step.ts'
+import { copiedLayers, drawLayer, transpose } from './network-layers.ts'
+import { divide, joined, type NetworkState } from './network-state.ts'
 import { openTowerMemory, runSteps, STEPS_TOGETHER, type TowerMemory, type TowerStep } from './tower-memory.ts'
 import type { TowerOptions, TowerProblem, TowerWeights } from './tower-problem.ts'
 
-/** Adam's, by Kingma & Ba 2015; those of the moments are the kernel's. */
-const FIRST_DECAY = 0.9
-const SECOND_DECAY = 0.999
-const EPSILON = 1e-8
-
-/** Of the rows of items at the start, about; of the projection's too. */
+/** Of the rows of items at the start, about; of the projection's and of the joint layers' output too. */
 const INITIAL_LENGTH = 0.5
 
 /** What a step learns from. */
@@ -31,6 +28,11 @@ export interface TowerSession {
   userVectors(users: ArrayLike<number>): Promise<Float32Array>
   /** v of each item, numItems × factors; of one that no example has from its features alone */
   itemVectors(): Promise<Float32Array>
+  /**
+   * Scores of all items for each user's whole history.
+   * @param visit user and scores, numItems, which hold until it returns
+   */
+  scores(users: ArrayLike<number>, visit: (position: number, scores: Float32Array) => void): Promise<void>
   /** copies */
   weights(): TowerWeights
   /** copies */
@@ -51,7 +53,7 @@ export function openTowers(
   const { factors, batch, negatives, dropout, idDropout, weightDecay } = options
   const { indptr, indices } = histories
   const candidates = batch + negatives
-  const shape = { ...options, candidates, pairwise: options.loss === 'bpr', normalizes: options.layerNorm }
+  const shape = { ...options, candidates, normalizes: options.layerNorm }
   const memory = openTowerMemory(problem, shape, threads, signal)
   const { engine, learned, moments } = memory
   const userOf = usersOf(indptr, indices.length)
@@ -62,17 +64,18 @@ export function openTowers(
   keepRows(learned.embeddings, drawn, factors)
 
   const blocks = [learned.history, learned.embeddings, learned.projection].concat(
-    memory.layers.flatMap(({ weights, bias }) => [weights, bias]),
+    memory.layers.concat(memory.joint.layers).flatMap(({ weights, bias }) => [weights, bias]),
+    memory.joint.output,
   )
   const [first] = memory.steps as [TowerStep]
-  const show = (kernel: 'towerItems' | 'towerVectors', numRows: number) => {
+  const show = (kernel: 'towerItems' | 'towerVectors' | 'towerScores', numRows: number) => {
     first.set({ seed: 0, dropout: 0, idDropout: 0, rate: 0, epsilon: 0, decay: 0 })
     return engine.run(kernel, { numRows, rowsPerChunk: ROWS_TOGETHER }, first.address)
   }
 
-  function prepare(step: TowerStep, { numbers, number, rate }: TowerBatch): void {
+  function prepare(step: TowerStep, { numbers: own, number, rate }: TowerBatch): void {
     for (let b = 0; b < batch; b++) {
-      const example = numbers[b % numbers.length]!
+      const example = own[b % own.length]!
       const place = examples[example]!
       step.places[b] = place
       step.firstPlaces[b] = indptr[userOf[place]!]!
@@ -82,13 +85,28 @@ export function openTowers(
     for (let n = batch; n < candidates; n++)
       step.candidateItems[n] = drawn[Math.floor(random.uniform() * drawn.length)]!
     for (let n = 0; n < candidates; n++) step.corrections[n] = corrections[step.candidateItems[n]!]!
-    // with Adam's bias corrections in the rate and in ε, the kernel has none to make
-    const correction = Math.sqrt(1 - SECOND_DECAY ** number)
-    step.set({
-      ...{ dropout, idDropout, seed: random.uniform() * 2 ** 32 },
-      rate: (rate * correction) / (1 - FIRST_DECAY ** number),
-      ...{ epsilon: EPSILON * correction, decay: rate * weightDecay },
-    })
+    const numbers = { dropout, idDropout, seed: random.uniform() * 2 ** 32, decay: rate * weightDecay }
+    step.set({ ...numbers, ...adamStep(rate, number) })
+  }
+
+  /** u of as many users from a position on as a batch holds. @returns how many they are */
+  async function showUsers(users: ArrayLike<number>, start: number): Promise<number> {
+    const count = Math.min(batch, users.length - start)
+    for (let b = 0; b < batch; b++) {
+      const user = users[start + Math.min(b, count - 1)]!
+      first.firstPlaces[b] = indptr[user]!
+      first.places[b] = indptr[user + 1]!
+    }
+    await show('towerVectors', batch)
+    return count
+  }
+
+  /** v of as many items from one on as there are candidates. @returns how many they are */
+  async function showItems(start: number): Promise<number> {
+    const count = Math.min(candidates, numItems - start)
+    for (let n = 0; n < candidates; n++) first.candidateItems[n] = start + Math.min(n, count - 1)
+    await show('towerItems', ARRANGING_ROWS + candidates)
+    return count
   }
 
   return {
@@ -104,13 +122,7 @@ export function openTowers(
     async userVectors(users) {
       const vectors = new Float32Array(users.length * factors)
       for (let start = 0; start < users.length; start += batch) {
-        const count = Math.min(batch, users.length - start)
-        for (let b = 0; b < batch; b++) {
-          const user = users[start + Math.min(b, count - 1)]!
-          first.firstPlaces[b] = indptr[user]!
-          first.places[b] = indptr[user + 1]!
-        }
-        await show('towerVectors', batch)
+        const count = await showUsers(users, start)
         vectors.set(memory.users.subarray(0, count * factors), start * factors)
       }
       return vectors
@@ -118,41 +130,49 @@ export function openTowers(
     async itemVectors() {
       const vectors = new Float32Array(numItems * factors)
       for (let start = 0; start < numItems; start += candidates) {
-        const count = Math.min(candidates, numItems - start)
-        for (let n = 0; n < candidates; n++) first.candidateItems[n] = start + Math.min(n, count - 1)
-        await show('towerItems', ARRANGING_ROWS + candidates)
+        const count = await showItems(start)
         vectors.set(memory.vectors.subarray(0, count * factors), start * factors)
       }
       return vectors
     },
+    async scores(users, visit) {
+      const { scores, scoreRow } = memory
+      const rows = new Float32Array(batch * numItems)
+      for (let start = 0; start < users.length; start += batch) {
+        const count = await showUsers(users, start)
+        for (let item = 0; item < numItems; item += candidates) {
+          const items = await showItems(item)
+          await show('towerScores', batch)
+          for (let b = 0; b < count; b++)
+            rows.set(scores.subarray(b * scoreRow, b * scoreRow + items), b * numItems + item)
+        }
+        for (let b = 0; b < count; b++) visit(start + b, rows.subarray(b * numItems, (b + 1) * numItems))
+      }
+    },
     weights: () => ({
       ...{ history: learned.history.slice(), embeddings: learned.embeddings.slice() },
       projection: learned.projection.slice(),
-      layers: memory.layers.map(({ inputs, outputs, weights, bias }) => ({
-        ...{ inputs, outputs, weights: weights.slice(), bias: bias.slice() },
-      })),
+      layers: copiedLayers(memory.layers),
+      joint: { layers: copiedLayers(memory.joint.layers), output: memory.joint.output.slice() },
     }),
     state: () => ({ learned: joined(blocks), moments: joined(moments) }),
     load(state) {
       divide(state.learned, blocks)
       divide(state.moments, moments)
-      for (const layer of memory.layers) transpose(layer)
+      for (const layer of memory.layers.concat(memory.joint.layers)) transpose(layer)
     },
     close: () => engine.close(),
   }
 }
 
-function fillAtRandom({ learned, layers }: TowerMemory, random: RandomSource): void {
+function fillAtRandom({ learned, layers, joint }: TowerMemory, random: RandomSource): void {
   const fill = (values: Float32Array, scale: number) => {
     for (let at = 0; at < values.length; at++) values[at] = scale * random.normal()
   }
   const scale = INITIAL_LENGTH / Math.sqrt(layers.at(-1)!.outputs)
   for (const values of [learned.history, learned.embeddings, learned.projection]) fill(values, scale)
-  for (const layer of layers) {
-    // He et al. 2015: half of what comes in gets through a ReLU
-    fill(layer.weights, Math.sqrt(2 / layer.inputs))
-    transpose(layer)
-  }
+  for (const layer of layers.concat(joint.layers)) drawLayer(layer, random)
+  fill(joint.output, INITIAL_LENGTH / Math.sqrt(joint.output.length))
 }
 
 /** Items that something comes after. */

@@ -17,6 +17,12 @@ export interface TrainedTowers {
   losses: number[]
 }
 
+/** Beside what every network is told. */
+export interface TowerRun extends NetworkRun<TowerSession> {
+  /** asks the trained network, before it is closed */
+  ask?: (session: TowerSession) => Promise<void>
+}
+
 /**
  * Train the towers (kernels/train/neural.ts) by Adam: every example once an epoch in a drawn order, the learning rate falling
  * in a straight line to a tenth. The same input, options and seed give the same bytes, whatever the number of threads, and
@@ -30,7 +36,7 @@ export async function trainTowers(
   options: TowerTraining,
   seed: number,
   handles: StepHandles,
-  { threads = availableParallelism(), ...run }: NetworkRun<TowerSession> = {},
+  { threads = availableParallelism(), ask, ...run }: TowerRun = {},
 ): Promise<TrainedTowers> {
   checkProblem(problem)
   checkOptions(options)
@@ -38,13 +44,14 @@ export async function trainTowers(
   const session = openTowers(problem, options, seed, handles.signal, threads)
   try {
     const { losses } = await learnByEpoch(
-      { name: 'two towers', metric: 'two_tower', best: 'largest' },
+      { ...nameOf(options), best: 'largest' },
       session,
       options,
       (number) => epoch(session, problem, options, number, seed, handles),
       handles,
       run,
     )
+    await ask?.(session)
     return { weights: session.weights(), itemVectors: await session.itemVectors(), losses }
   } finally {
     await session.close()
@@ -55,11 +62,13 @@ export async function trainTowers(
 async function epoch(
   session: TowerSession,
   { examples }: TowerProblem,
-  { batch, epochs, learningRate }: TowerTraining,
+  options: TowerTraining,
   number: number,
   seed: number,
   { progress }: StepHandles,
 ): Promise<number> {
+  const { batch, epochs, learningRate } = options
+  const { name } = nameOf(options)
   session.beginEpoch(number)
   const order = shuffled(examples.length, randomSource(seed + 1 + number))
   const perEpoch = Math.max(1, Math.floor(examples.length / batch))
@@ -76,15 +85,19 @@ async function epoch(
     for (const [at, loss] of losses.entries()) {
       if (!Number.isFinite(loss))
         throw new Error(
-          `two towers: loss ${loss} at step ${steps[at]!.number}, in epoch ${number + 1}; ` +
+          `${name}: loss ${loss} at step ${steps[at]!.number}, in epoch ${number + 1}; ` +
             `learningRate ${learningRate} is too large`,
         )
       sum += loss
     }
-    progress.update('train two towers', number * perEpoch + step, total, `loss ${losses[0]!.toFixed(3)}`)
+    progress.update(`train ${name}`, number * perEpoch + step, total, `loss ${losses[0]!.toFixed(3)}`)
   }
-  progress.update('train two towers', (number + 1) * perEpoch, total)
+  progress.update(`train ${name}`, (number + 1) * perEpoch, total)
   return sum / perEpoch
+}
+
+function nameOf({ joint }: Pick<TowerOptions, 'joint'>): { name: string; metric: string } {
+  return joint ? { name: 'neural CF', metric: 'neural_cf' } : { name: 'two towers', metric: 'two_tower' }
 }
 
 /** Fisher–Yates */
@@ -113,15 +126,19 @@ function checkProblem({ histories, numItems, features, examples, values }: Tower
       throw new RangeError(`example at place ${place}, expected 0 to ${histories.indices.length - 1}`)
 }
 
-function checkOptions({ factors, hidden, batch, negatives, scales, loss, diversity }: TowerTraining): void {
+function checkOptions({ factors, hidden, joint, batch, negatives, scales, loss, diversity }: TowerTraining): void {
   for (const [name, value, least] of [
     ['factors', factors, 8],
+    ...(joint ? [['products', joint.products, 8] as const] : []),
+    ...(joint?.hidden ?? []).map((size) => ['a joint layer', size, 8] as const),
     ['batch', batch, 8],
     ['negatives', negatives, 0],
     ...hidden.map((size) => ['hidden', size, 8] as const),
   ] as const)
     if (!(Number.isInteger(value) && value >= least && value % 8 === 0))
       throw new RangeError(`${name} is ${value}, expected a multiple of 8 from ${least} up`)
+  if (joint && joint.products >= factors)
+    throw new RangeError(`products is ${joint.products}, expected below ${factors}, the factors`)
   if (batch >= 2 ** 16) throw new RangeError(`batch is ${batch}, expected below ${2 ** 16}`)
   if (diversity > 0 && loss !== 'softmax')
     throw new RangeError(`diversity is ${diversity} with loss ${loss}, expected 0: it is of what the softmax draws`)

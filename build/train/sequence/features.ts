@@ -61,7 +61,7 @@ export interface ScaleTables {
   sums: Float64Array
 }
 
-export function scaleTables(scales: readonly NextScale[]): ScaleTables {
+export function scaleTables(scales: readonly Pick<NextScale, 'length' | 'recencyHalfLife'>[]): ScaleTables {
   const reach = Math.max(...scales.map(({ length }) => length))
   const powers = scales.map(({ recencyHalfLife }) =>
     Float64Array.from({ length: reach + 1 }, (_, older) => 2 ** (-older / recencyHalfLife)),

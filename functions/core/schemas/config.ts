@@ -34,9 +34,11 @@ export const SOURCE_FORMATS = [
   'the-movies-dataset',
   'tmdb-5000',
   'tmdb-pipe',
+  'tmdb-api',
   'imdb-tsv',
   'wikipedia',
   'omdb',
+  'local-titles',
 ] as const
 export type SourceFormat = (typeof SOURCE_FORMATS)[number]
 
@@ -104,7 +106,12 @@ export const DataConfig = z.strictObject({
     .default([
       { path: 'data/sample/ml-latest-small', format: 'auto' },
       { path: 'data/sample/movie-text.jsonl.gz', format: 'auto' },
+      { path: 'data/sample/local-titles.tsv', format: 'auto' },
     ]),
+  /** languages whose titles of movies are taken from the sources: ISO 639, and of which country, ISO 3166 */
+  titleLanguages: z
+    .array(z.string().regex(/^[a-z]{2,3}(?:-[A-Z]{2})?$/, { error: 'must be a code such as vi-VN or fr' }))
+    .default(['vi-VN']),
   /**
    * folder with user_ids.parquet and item_ids.parquet, as an earlier build or `prepare` wrote them: own ids keep the
    * numbers that they have there, others come after; null: all are numbered anew
@@ -247,6 +254,35 @@ export const TwoTowerConfig = z.strictObject({
 })
 export type TwoTowerConfig = z.infer<typeof TwoTowerConfig>
 
+/** Of which two towers say themselves what is meant. */
+const { scales, ratingExponent, layerNorm, negatives, logQ, dropout, idDropout } = TwoTowerConfig.shape
+const NeuralCfConfig = z.strictObject({
+  ...{ ratingExponent, layerNorm, negatives, logQ, dropout, idDropout },
+  /** as there: times that every like is to be told, and how many without a better one on validation end it */
+  epochs: z.int().min(1).max(1000).default(6),
+  patience: z.int().min(1).max(1000).nullable().default(2),
+  /** pools of the history; with the two of twoTower NDCG@10 was 0.104 on the sample's validation part, with these 0.111 */
+  scales: scales.unwrap().default([
+    { length: 3, recencyHalfLife: 1 },
+    { length: 12, recencyHalfLife: 4 },
+    { length: 100, recencyHalfLife: 40 },
+  ]),
+  /** numbers of a movie's vector and a history's that are multiplied (GMF) */
+  products: eights(512).default(32),
+  /** outputs of the layers over both, of which the first is a sum of what each gives (MLP); 128 and 32 were no better */
+  layers: z.array(eights(512)).min(1).max(4).default([64, 32, 16]),
+  /** numbers in each layer between the pools and the history's vector; none as He et al. have it */
+  hidden: z.array(eights(4096)).max(3).default([]),
+  /** ratings a step, which are each other's negatives: time grows with it, as every pair goes through the layers */
+  batch: eights(1024).default(128),
+  /** binary cross-entropy, as He et al., or the softmax: 0.104 and 0.103 */
+  loss: z.enum(['bce', 'softmax']).default('bce'),
+  /** of Adam's first step; falls in a straight line to a tenth of it in the last; half and twice as much were worse */
+  learningRate: z.number().positive().max(1).default(0.003),
+  /** share of the learning rate that a step takes off a weight (AdamW) */
+  weightDecay: z.number().min(0).max(1).default(0.3),
+})
+
 export const CfConfig = z.strictObject({
   /**
    * als, bpr and two_tower are learned here; imported: item factors that another engine wrote. How histories are folded into
@@ -323,7 +359,7 @@ export type CfConfig = z.infer<typeof CfConfig>
 
 export const NeighboursConfig = z.strictObject({
   /** item–item weights: what a liked movie says for others. none: the blend does without */
-  type: z.enum(['ease', 'itemKnn', 'none']).default('ease'),
+  type: z.enum(['ease', 'fsSlim', 'itemKnn', 'none']).default('ease'),
   /**
    * likes after which an older like weighs half; null: all weigh the same. Validation NDCG@10 with 5 and with null: 0.106
    * and 0.107 on the sample, 0.133 and 0.098 on ML-1M
@@ -345,6 +381,17 @@ export const NeighboursConfig = z.strictObject({
       maxItems: z.int().min(1).max(40_000).default(12_000),
       /** of the inverse: single is exact enough unless λ is small beside the number of users; double takes twice as much */
       precision: z.enum(['single', 'double']).default('single'),
+    })
+    .prefault({}),
+  /** EASE in small (fsSLIM, Ning & Karypis 2011): each movie regressed on its nearest alone, for catalogues of any size */
+  fsSlim: z
+    .strictObject({
+      /** λ, beside the likes of a movie */
+      regularization: z.number().positive().max(1e6).default(100),
+      /** p: λ grows by p / (1 − p) · likes of the movie */
+      dropout: z.number().min(0).lt(1).default(0),
+      /** movies that a movie is regressed on; time grows with their cube */
+      neighbours: z.int().min(1).max(1000).default(100),
     })
     .prefault({}),
   /** how alike the likers of two movies are */
@@ -378,8 +425,18 @@ const NextScaleConfig = z.strictObject({
 })
 
 export const NextConfig = z.strictObject({
-  /** what is taken up after a history as it ended. linear: a ridge regression of each item on the ones before; none */
-  type: z.enum(['linear', 'none']).default('linear'),
+  /**
+   * what is taken up after a history as it ended. linear: a ridge regression of each item on the ones before; nearest: on
+   * those alone that go before it most, for catalogues of any size; none
+   */
+  type: z.enum(['linear', 'nearest', 'none']).default('linear'),
+  /** with type nearest, where every movie speaks and is recommended */
+  nearest: z
+    .strictObject({
+      /** movies at scales that a movie is regressed on; time grows with their cube */
+      neighbours: z.int().min(1).max(1000).default(200),
+    })
+    .prefault({}),
   /** most rated movies that are recommended by it */
   maxItems: z.int().min(1).max(40_000).default(12_000),
   /** ratings that a movie needs to speak: fewer say little that is sure, and cost as much time as many */
@@ -552,6 +609,8 @@ const ModelConfig = z.strictObject({
   neighbours: NeighboursConfig.prefault({}),
   stars: StarsConfig.prefault({}),
   ratingNetwork: RatingNetworkConfig.prefault({}),
+  /** neural collaborative filtering (NeuMF, He et al. 2017), which `evaluate --protocol neural-cf` asks about; not served */
+  neuralCf: NeuralCfConfig.prefault({}),
   content: ContentConfig.prefault({}),
   popularity: PopularityConfig.prefault({}),
   hybrid: HybridConfig.prefault({}),

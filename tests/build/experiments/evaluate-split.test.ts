@@ -84,7 +84,7 @@ describe('a split of one’s own', () => {
     expect(found).toMatchObject({ seed: 42, users: 59, usersWithoutHistory: 1, itemsOnlyInTest: 1 })
     expect(found.protocol).toContain('tuned on valid, learned again from train + valid')
     expect(found.tuned.blend.length).toBeGreaterThan(1)
-    expect([64, 128, 8]).toContain(found.tuned.cf.factors)
+    expect([64, 128, 256, 8]).toContain(found.tuned.cf.factors)
     expect(found.stdout).toMatch(/^model +NDCG@10/)
     expect(found.stdout).toContain(
       '59 users judged; 1 users judged without a history; 1 items to be found are in no other part',
@@ -110,12 +110,14 @@ describe('a split of one’s own', () => {
     })
     writeFileSync(join(folder, 'train.csv'), `${rows.join('\r\n')}\r\n`)
     writeFileSync(join(folder, 'test.csv'), 'u1,western-0\r\n\r\nu2,opera-8\r\n')
-    const { protocol, users } = await report(
+    const { protocol, users, stderr, models } = await report(
       '--train train.csv --test test.csv --format csv --k 5 --seed 7',
       'quick.yml',
     )
     expect(protocol).toContain('tuned on 10 % of train, drawn by seed 7')
     expect(users).toBe(2)
+    expect(stderr).toContain('the files tell no order of time: model.next, which learns from it, is left out')
+    expect(models.map(({ name }) => name)).not.toContain('next')
   })
 })
 

@@ -23,6 +23,21 @@ export function ease(likes: SparseRows, numItems: number, regularization: number
   return inverse.map((row, i) => row.map((value, j) => (i === j ? 0 : -value / inverse[j]![j]!)))
 }
 
+/** Each item regressed on the `most` others whose likers are most like its own by the cosine; column j is of item j. */
+export function fsSlim(likes: SparseRows, numItems: number, regularization: number, most: number): Matrix {
+  const counts = coOccurrences(likes, numItems)
+  const nearness = similarities(likes, numItems, 0.5, 0)
+  const weights: Matrix = counts.map((row) => row.map(() => 0))
+  for (let j = 0; j < numItems; j++) {
+    const order = nearness.map((_, i) => i).sort((a, b) => nearness[b]![j]! - nearness[a]![j]! || a - b)
+    const near = order.slice(0, most).filter((i) => nearness[i]![j]! > 0)
+    const inverse = inverseOf(near.map((i) => near.map((k) => counts[i]![k]! + (i === k ? regularization : 0))))
+    for (const [p, i] of near.entries())
+      weights[i]![j] = inverse[p]!.reduce((sum, value, q) => sum + value * counts[near[q]!]![j]!, 0)
+  }
+  return weights
+}
+
 /** Gauss–Jordan elimination beside an identity; no pivoting, which a positive definite matrix does without. */
 export function inverseOf(matrix: Matrix): Matrix {
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))])

@@ -16,7 +16,39 @@ export function bagsOf(history: readonly number[], numItems: number, scales: rea
 }
 
 /** B = (XᵀX + Λ)⁻¹XᵀY of all items at all scales, (scales × items) rows × items. */
-export function nextWeights({ indptr, indices }: SparseRows, numItems: number, scales: readonly NextScale[]): Matrix {
+export function nextWeights(histories: SparseRows, numItems: number, scales: readonly NextScale[]): Matrix {
+  const { system, answers } = normalEquations(histories, numItems, scales)
+  return inverseOf(system).map((row) =>
+    answers[0]!.map((_, item) => row.reduce((sum, value, k) => sum + value * answers[k]![item]!, 0)),
+  )
+}
+
+/** The same of each item on the `most` features alone that correlate with it most, |xᵀy| / √(xᵀx + λ); zeros elsewhere. */
+export function nearestNextWeights(
+  histories: SparseRows,
+  numItems: number,
+  scales: readonly NextScale[],
+  most: number,
+): Matrix {
+  const { system, answers } = normalEquations(histories, numItems, scales)
+  const weights: Matrix = answers.map((row) => row.map(() => 0))
+  for (let item = 0; item < numItems; item++) {
+    const strength = answers.map((row, f) => row[item]! / Math.sqrt(system[f]![f]!))
+    const order = [...strength.keys()].sort((a, b) => strength[b]! - strength[a]! || a - b)
+    const near = order.slice(0, most).filter((f) => strength[f]! > 0)
+    const inverse = inverseOf(near.map((f) => near.map((g) => system[f]![g]!)))
+    for (const [p, f] of near.entries())
+      weights[f]![item] = inverse[p]!.reduce((sum, value, q) => sum + value * answers[near[q]!]![item]!, 0)
+  }
+  return weights
+}
+
+/** XᵀX + Λ and XᵀY. */
+function normalEquations(
+  { indptr, indices }: SparseRows,
+  numItems: number,
+  scales: readonly NextScale[],
+): { system: Matrix; answers: Matrix } {
   const system = scales.flatMap(({ regularization }, scale) =>
     Array.from({ length: numItems }, (_, item) => {
       const row = new Array<number>(scales.length * numItems).fill(0)
@@ -36,7 +68,5 @@ export function nextWeights({ indptr, indices }: SparseRows, numItems: number, s
       }
     }
   }
-  return inverseOf(system).map((row) =>
-    answers[0]!.map((_, item) => row.reduce((sum, value, k) => sum + value * answers[k]![item]!, 0)),
-  )
+  return { system, answers }
 }

@@ -1,3 +1,4 @@
+import type { TowerLoss } from '#core/kernels/train/neural.ts'
 import type { TowerScale } from '../../../build/train/neural/tower-problem.ts'
 import { dot, type Matrix } from '../reference.ts'
 
@@ -6,8 +7,15 @@ export interface PlainTowers {
   history: Matrix
   embeddings: Matrix
   projection: Matrix
-  /** weights inputs × outputs */
-  layers: { weights: Matrix; bias: number[] }[]
+  layers: PlainLayer[]
+  /** over the last numbers of both vectors, of which the output weighs what comes out; an empty output: there are none */
+  joint: { layers: PlainLayer[]; output: number[] }
+}
+
+export interface PlainLayer {
+  /** inputs × outputs */
+  weights: Matrix
+  bias: number[]
 }
 
 export interface PlainBatch {
@@ -18,7 +26,7 @@ export interface PlainBatch {
   corrections: number[]
   features: Matrix
   scales: readonly TowerScale[]
-  loss: 'softmax' | 'bpr'
+  loss: TowerLoss
   mse: number
   /** of how alike two movies are that the softmax draws, by the first `alike` features */
   diversity: number
@@ -34,14 +42,16 @@ export function towerLoss(towers: PlainTowers, batch: PlainBatch): number {
   const vectors = batch.candidates.map((item, n) => itemVector(towers, batch.features[item]!, item, draws(batch, n)))
   const losses = batch.examples.map((example, b) => {
     const user = userVector(towers, example, batch, b)
-    const scores = vectors.map((vector) => dot(user, vector))
+    const scores = vectors.map((vector) => pairScore(towers, user, vector))
     const right = batch.candidates[b]!
     const others = [...scores.keys()].filter((n) => batch.candidates[n] !== right)
     const corrected = scores.map((score, n) => score - batch.corrections[n]!)
-    const ranking =
-      batch.loss === 'bpr'
-        ? mean(others.map((n) => Math.log1p(Math.exp(scores[n]! - scores[b]!))))
-        : shareLoss(corrected, b, others) + batch.diversity * likeness(corrected, b, others, batch)
+    const ranking = {
+      softmax: () => shareLoss(corrected, b, others) + batch.diversity * likeness(corrected, b, others, batch),
+      bpr: () => mean(others.map((n) => Math.log1p(Math.exp(scores[n]! - scores[b]!)))),
+      bce: () =>
+        [-corrected[b]!, ...others.map((n) => corrected[n]!)].reduce((sum, x) => sum + Math.log1p(Math.exp(x)), 0),
+    }[batch.loss]()
     return (1 - batch.mse) * ranking + batch.mse * (scores[b]! - example.value) ** 2
   })
   return mean(losses)
@@ -49,7 +59,7 @@ export function towerLoss(towers: PlainTowers, batch: PlainBatch): number {
 
 /** u of one history; without a row number nothing falls out. */
 export function userVector(
-  { history, layers }: PlainTowers,
+  { history, layers }: Pick<PlainTowers, 'history' | 'layers'>,
   { items, strengths }: Pick<PlainBatch['examples'][number], 'items' | 'strengths'>,
   { scales, layerNorm, seed, dropout }: Pick<PlainBatch, 'scales' | 'layerNorm' | 'seed' | 'dropout'>,
   b: number | null = null,
@@ -80,10 +90,31 @@ export function userVector(
   return values
 }
 
-export function itemVector({ embeddings, projection }: PlainTowers, features: number[], item: number, hasId = true) {
+export function itemVector(
+  { embeddings, projection }: Pick<PlainTowers, 'embeddings' | 'projection'>,
+  features: number[],
+  item: number,
+  hasId = true,
+) {
   return embeddings[item]!.map(
     (own, k) => (hasId ? own : 0) + features.reduce((sum, value, row) => sum + value * projection[row]![k]!, 0),
   )
+}
+
+/** The product of two vectors; with joint layers of their first numbers, and what the layers say of the others. */
+export function pairScore({ layers, joint }: PlainTowers, user: number[], item: number[]): number {
+  if (joint.output.length === 0) return dot(user, item)
+  const first = joint.layers[0]?.weights.length ?? joint.output.length
+  const products = layers.at(-1)!.bias.length - first
+  let values = user.slice(products).map((value, k) => Math.max(0, value + item[products + k]!))
+  for (const { weights, bias } of joint.layers)
+    values = bias.map((start, column) =>
+      Math.max(
+        0,
+        values.reduce((sum, x, row) => sum + x * weights[row]![column]!, start),
+      ),
+    )
+  return dot(user.slice(0, products), item.slice(0, products)) + dot(values, joint.output)
 }
 
 /** −ln of the right one's share of Σ e^score over it and the others. */

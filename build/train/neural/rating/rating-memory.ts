@@ -1,4 +1,4 @@
-import { fieldBytes, LAYER_FIELDS, ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
+import { fieldBytes, ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
 import {
   RATING_BLOCKS,
   RATING_OUTPUTS,
@@ -7,6 +7,7 @@ import {
   ratingScratchBytes,
 } from '#core/kernels/train/rating-network.ts'
 import { type Engine, memoryPlan, openEngine } from '../../engine.ts'
+import { type NetworkLayer, placeLayers } from '../network-layers.ts'
 import type { RatingNetworkOptions, RatingProblem } from './rating-problem.ts'
 
 /** Users of a batch, and ratings that are asked for of each at most. */
@@ -63,7 +64,7 @@ export interface RatingMemory {
   numFeatures: number
   steps: [RatingStep, RatingStep]
   learned: Record<'embeddings' | 'projection' | 'people', Float32Array>
-  layers: { inputs: number; outputs: number; weights: Float32Array; transposed: Float32Array; bias: Float32Array }[]
+  layers: NetworkLayer[]
   moments: Float32Array[]
   /** of the slots, after sweep 1 */
   contents: Float32Array
@@ -96,23 +97,13 @@ export function openRatingMemory(
   const plan = memoryPlan()
   const words = (count: number) => plan.place(count * 4)
 
-  const layers = widths.slice(1).map((outputs, layer) => {
-    const inputs = widths[layer]!
-    return {
-      ...{ inputs, outputs },
-      ...{ weights: words(inputs * outputs), transposed: words(inputs * outputs), bias: words(outputs) },
-      ...{ moments: words(2 * inputs * outputs), biasMoments: words(2 * outputs) },
-      ...{ activations: words(examples * outputs), gradients: words(examples * outputs) },
-    }
-  })
-  const layerWords = Object.keys(LAYER_FIELDS).length
+  const placed = placeLayers(plan, widths, examples)
   const at = {
     ...{ allFeatures: words(numItems * features.width), peopleEnds: words(numItems) },
     people: words(people.buckets.length),
     ...{ embeddings: words(numItems * size), embeddingMoments: words(2 * numItems * size) },
     ...{ projection: words(features.width * size), projectionMoments: words(2 * features.width * size) },
     ...{ peopleRows: words(numBuckets * size), peopleMoments: words(2 * numBuckets * size) },
-    layerAt: words(layers.length * layerWords),
     ...{ slotFeatures: words(slots * features.width), contents: words(slots * size) },
     slotGradients: words(slots * size),
     ...{ inputs: words(examples * widths[0]!), inputGradients: words(examples * widths[0]!) },
@@ -139,13 +130,12 @@ export function openRatingMemory(
   engine.f32(at.allFeatures, features.rows.length).set(features.rows)
   put(at.peopleEnds, people.ends)
   put(at.people, people.buckets)
-  for (const [number, layer] of layers.entries())
-    put(at.layerAt + number * layerWords * 4, fieldBytes(LAYER_FIELDS, layer))
+  const { layers, moments, outputs } = placed.open(engine)
 
   const rows = (address: number, count: number) => engine.f32(address, count * size)
   const counts = {
-    ...{ width, heads, features: features.width, reach, layers: layers.length, levels, numItems, numBuckets },
-    ...{ poolDamping, distribution },
+    ...{ width, heads, features: features.width, reach, levels, numItems, numBuckets },
+    ...{ layers: placed.count, layerAt: placed.address, poolDamping, distribution },
   }
   const steps = batches.map((own, number): RatingStep => {
     const address = blocks + number * stepWords * 4
@@ -182,23 +172,15 @@ export function openRatingMemory(
       projection: rows(at.projection, features.width),
       people: rows(at.peopleRows, numBuckets),
     },
-    layers: layers.map(({ inputs, outputs, weights, transposed, bias }) => ({
-      ...{ inputs, outputs },
-      weights: engine.f32(weights, inputs * outputs),
-      transposed: engine.f32(transposed, inputs * outputs),
-      bias: engine.f32(bias, outputs),
-    })),
+    layers,
     moments: [
       rows(at.embeddingMoments, 2 * numItems),
       rows(at.projectionMoments, 2 * features.width),
       rows(at.peopleMoments, 2 * numBuckets),
-      ...layers.flatMap(({ inputs, outputs, moments, biasMoments }) => [
-        engine.f32(moments, 2 * inputs * outputs),
-        engine.f32(biasMoments, 2 * outputs),
-      ]),
+      ...moments,
     ],
     contents: rows(at.contents, slots),
-    outputs: engine.f32(layers.at(-1)!.activations, examples * RATING_OUTPUTS),
+    outputs,
   }
 }
 

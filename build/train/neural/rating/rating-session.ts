@@ -1,7 +1,9 @@
 import { RATING_BLOCKS, RATING_OUTPUTS } from '#core/kernels/train/rating-network.ts'
 import { type RandomSource, randomSource } from '#core/random.ts'
 import type { RatingNetwork } from '#core/scoring/rating-network.ts'
-import { divide, joined, type NetworkState, transpose } from '../network-state.ts'
+import { adamStep } from '../adam-step.ts'
+import { copiedLayers, drawLayer, transpose } from '../network-layers.ts'
+import { divide, joined, type NetworkState } from '../network-state.ts'
 import { batchFiller, type FilledBatch, type Levels } from './fill-batch.ts'
 import {
   GROUPS,
@@ -14,11 +16,6 @@ import {
 } from './rating-memory.ts'
 import type { Asked, RatingNetworkOptions, RatingProblem, RatingWeights } from './rating-problem.ts'
 import { usualStars } from './usual-stars.ts'
-
-/** Adam's, by Kingma & Ba 2015; those of the moments are the kernel's. */
-const FIRST_DECAY = 0.9
-const SECOND_DECAY = 0.999
-const EPSILON = 1e-8
 
 /** Ratings of 0 that the pooled mean of a history is damped by. */
 const POOL_DAMPING = 10
@@ -78,13 +75,10 @@ export function openRatingNetwork(
   )
 
   function setLearning(step: RatingStep, batch: FilledBatch, number: number, rate: number): void {
-    const correction = Math.sqrt(1 - SECOND_DECAY ** number)
     step.set({
       ...{ groups: batch.groups, examples: batch.examples, slots: batch.slots, buckets: batch.buckets },
       ...{ learns: 1, seed: random.uniform() * 2 ** 32, dropout: options.dropout, share: 1 / batch.asked },
-      // with Adam's bias corrections in the rate and in ε, the kernel has none to make
-      rate: (rate * correction) / (1 - FIRST_DECAY ** number),
-      epsilon: EPSILON * correction,
+      ...adamStep(rate, number),
       ...{ decay: rate * options.weightDecay, rowDecay: rate * options.rowDecay },
     })
   }
@@ -162,10 +156,10 @@ export function openRatingNetwork(
       for (const [at, value] of learned.embeddings.entries()) items[at]! += value
       const { width, heads } = options
       const itemUnits = new Float32Array(numItems).fill(1)
-      return { width, heads, poolDamping: POOL_DAMPING, usual, items, itemUnits, layers: copiedLayers(memory) }
+      return { width, heads, poolDamping: POOL_DAMPING, usual, items, itemUnits, layers: copiedLayers(layers) }
     },
     weights: () => ({
-      layers: copiedLayers(memory),
+      layers: copiedLayers(layers),
       ...{ embeddings: learned.embeddings.slice(), projection: learned.projection.slice() },
       people: learned.people.slice(),
     }),
@@ -181,12 +175,6 @@ export function openRatingNetwork(
 
 function batchCounts({ groups, examples, slots, buckets }: FilledBatch) {
   return { groups, examples, slots, buckets }
-}
-
-function copiedLayers({ layers }: RatingMemory): RatingNetwork['layers'] {
-  return layers.map(({ inputs, outputs, weights, bias }) => ({
-    ...{ inputs, outputs, weights: weights.slice(), bias: bias.slice() },
-  }))
 }
 
 function levelsOf(ratings: Float32Array): Levels {
@@ -241,9 +229,6 @@ function fillAtRandom(
     if (count === 0) learned.embeddings.fill(0, item * size, (item + 1) * size)
   fill(learned.projection, INITIAL.projection * length)
   fill(learned.people, INITIAL.row * length)
-  for (const [number, layer] of layers.entries()) {
-    // He et al. 2015: half of what comes in gets through a ReLU
-    fill(layer.weights, Math.sqrt(2 / layer.inputs) * (number + 1 < layers.length ? 1 : INITIAL.last))
-    transpose(layer)
-  }
+  for (const [number, layer] of layers.entries())
+    drawLayer(layer, random, number + 1 < layers.length ? 1 : INITIAL.last)
 }

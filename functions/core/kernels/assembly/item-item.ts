@@ -1,4 +1,5 @@
 import { TILE, tileAt, tileBytes } from './inverse'
+import { mark, markBytes, namedByColumn, takeMarked } from './marks'
 
 /**
  * Rows of item × item: how often a user who likes one likes the other, what follows from it, and the strongest of them.
@@ -126,7 +127,7 @@ function entry<T>(tiles: usize, numTiles: i32, r: i32, j: i32): T {
 
 /**
  * For rows begin ≤ r < end the `most` largest of count_rj / (own_r · other_j + shrinkage), j ≠ r.
- * @param scratch 2 · numItems + most floats
+ * @param scratch 3 · numItems + most numbers and the marks of numItems
  */
 export function similarityRows(
   begin: i32,
@@ -145,16 +146,47 @@ export function similarityRows(
   outWeights: usize,
   outCounts: usize,
 ): void {
-  const counts = scratch + (<usize>(numItems + most) << 2)
+  const counts = scratch
+  const marks = counts + (<usize>numItems << 2)
+  const columns = marks + markBytes(numItems)
+  const values = columns + (<usize>numItems << 2)
+  memory.fill(counts, 0, columns - counts)
   for (let r = begin; r < end; r++) {
-    countTogether(r, 0, numItems, indptr, indices, userIndptr, userIndices, counts)
+    countMarked(r, indptr, indices, userIndptr, userIndices, counts, marks)
+    const found = takeMarked(marks, numItems, columns)
     const norm = load<f32>(own + (<usize>r << 2))
-    for (let j: usize = 0; j < <usize>numItems << 2; j += 4) {
-      const together = load<u32>(counts + j)
-      store<f32>(scratch + j, together ? <f32>together / (norm * load<f32>(other + j) + shrinkage) : 0)
+    for (let at: usize = 0; at < <usize>found << 2; at += 4) {
+      const j = load<u32>(columns + at)
+      const count = counts + (<usize>j << 2)
+      const value = <f32>load<u32>(count) / (norm * load<f32>(other + (<usize>j << 2)) + shrinkage)
+      store<f32>(values + at, j == r ? 0 : value)
+      store<u32>(count, 0)
     }
-    store<f32>(scratch + (<usize>r << 2), 0)
-    keepStrongest(scratch, numItems, most, r, outIndices, outWeights, outCounts)
+    keepStrongest(values, found, most, r, outIndices, outWeights, outCounts)
+    namedByColumn(r, most, columns, outIndices, outCounts)
+  }
+}
+
+/** counts[j] += users who like both r and j, marked */
+function countMarked(
+  r: i32,
+  indptr: usize,
+  indices: usize,
+  userIndptr: usize,
+  userIndices: usize,
+  counts: usize,
+  marks: usize,
+): void {
+  const lastLiker = indices + (<usize>load<u32>(indptr + (<usize>r << 2), 4) << 2)
+  for (let liker = indices + (<usize>load<u32>(indptr + (<usize>r << 2)) << 2); liker < lastLiker; liker += 4) {
+    const bounds = userIndptr + (<usize>load<u32>(liker) << 2)
+    const last = userIndices + (<usize>load<u32>(bounds, 4) << 2)
+    for (let at = userIndices + (<usize>load<u32>(bounds) << 2); at < last; at += 4) {
+      const j = load<u32>(at)
+      const count = counts + (<usize>j << 2)
+      store<u32>(count, load<u32>(count) + 1)
+      mark(marks, j)
+    }
   }
 }
 

@@ -91,7 +91,7 @@ export function nextItemRows(
 
 // @ts-ignore: decorator
 @inline
-function power(table: usize, at: i32): f64 {
+export function power(table: usize, at: i32): f64 {
   return load<f64>(table + (<usize>at << 3))
 }
 

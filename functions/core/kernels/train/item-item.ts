@@ -40,7 +40,7 @@ export interface ParallelItemItemKernels {
     outWeights: number,
     outCounts: number,
   ): undefined
-  /** The same of count_rj / (own_r · other_j + shrinkage), j ≠ r. Scratch: 4 · (2 · numItems + most) bytes. */
+  /** The same of count_rj / (own_r · other_j + shrinkage), j ≠ r. Scratch: 4 · (3 · numItems + numItems / 32 + 1 + most) bytes. */
   similarityRows(
     begin: number,
     end: number,
@@ -58,4 +58,24 @@ export interface ParallelItemItemKernels {
     outWeights: number,
     outCounts: number,
   ): undefined
+  /**
+   * Of each row r the ridge regression of item r on the items that it has in `nearest` alone, by index, in place of what they
+   * were chosen by; Λ is ridge + dropout · likes. Scratch: 4 · numUsers + 4 · width · (width + 1) + 16 bytes, width being
+   * `most` up to a multiple of 8, and 8 bytes a like of the `most` most liked items.
+   * @returns how many rows are not positive definite in f32: their weights are 0
+   */
+  nearestRows(
+    begin: number,
+    end: number,
+    scratch: number,
+    indptr: number,
+    indices: number,
+    numUsers: number,
+    ridge: number,
+    dropout: number,
+    most: number,
+    nearest: number,
+    weights: number,
+    counts: number,
+  ): number
 }

@@ -1,5 +1,7 @@
 /**
- * A two-tower network (Yi et al. 2019): the score of an item for a history is u · v.
+ * A two-tower network (Yi et al. 2019): the score of an item for a history is u · v. With joint layers it is neural
+ * collaborative filtering (NeuMF, He et al. 2017): the last numbers of u and v are a layer's parts that are summed instead,
+ * and what the layers behind it say of the pair is added to the product of the others (assembly/neural/joint.ts).
  *   v = embedding of the item + its features · projection                                        the item tower
  *   u = layers of ReLU over the pools, the last one linear                                        the user tower
  *   pool of a scale = Σ weight · history row / √Σ weight²,  weight = 2^(−items since / half-life) · strength
@@ -11,7 +13,7 @@
 export interface ParallelNeuralKernels {
   /**
    * Whole steps, with as many rows as workers, who do them together: each sweep's rows are claimed, ROWS_TOGETHER at a time.
-   * Scratch: ROWS_TOGETHER × the widest layer's outputs, `alike` numbers at least.
+   * Scratch: ROWS_TOGETHER × the widest layer's outputs, `alike` numbers at least; with joint layers `jointScratch` besides.
    * @param steps `count` blocks of STEP_FIELDS, one behind another
    * @param claims CLAIM_WORDS u32 a step, zeros
    * @param losses out, an f64 for each step and each ROWS_TOGETHER examples: their part of the batch's mean
@@ -32,7 +34,13 @@ export interface ParallelNeuralKernels {
   towerItems(begin: number, end: number, scratch: number, step: number): undefined
   /** A row an example: u of its history into the last layer's activations, nothing dropped. A multiple of 2 rows. */
   towerVectors(begin: number, end: number, scratch: number, step: number): undefined
+  /** A row an example, u in the last layer's activations, v as `towerItems` left them: scores of all candidates. A multiple of 2 rows. */
+  towerScores(begin: number, end: number, scratch: number, step: number): undefined
 }
+
+/** What ranks: the softmax, BPR, or binary cross-entropy; the number of each is `loss` of a step. */
+export const LOSSES = ['softmax', 'bpr', 'bce'] as const
+export type TowerLoss = (typeof LOSSES)[number]
 
 /** What the workers keep count of, u32 a step. */
 export const CLAIM_WORDS = 10
@@ -120,15 +128,38 @@ export const STEP_FIELDS = {
   decay: 'number',
   /** share of the squared error in the loss */
   mse: 'number',
-  /** 1: the ranking loss is BPR's, else the softmax */
-  pairwise: 'count',
+  /** of LOSSES */
+  loss: 'count',
   /** 1: inputs have a layer norm */
   normalizes: 'count',
   /** what it costs in the loss how alike two movies are that the softmax draws */
   diversity: 'number',
   /** features from the first on by which movies are alike, a multiple of 8 */
   alike: 'count',
+  /** numbers of u and v that are multiplied, a multiple of 8; the others of `factors` go into the joint layers */
+  products: 'count',
+  jointLayers: 'count',
+  /** blocks of LAYER_FIELDS, without activations and gradients */
+  jointAt: 'address',
+  /** what the last of them is weighed by, and moments of it */
+  jointOutput: 'address',
+  jointOutputMoments: 'address',
+  /** `jointGradientNumbers` for each ROWS_TOGETHER examples */
+  jointGradients: 'address',
 } as const
+
+/** f32 of scratch that joint layers take. @param widths of the first one and those behind it; none: 0 */
+export function jointScratch(widths: readonly number[], candidates: number): number {
+  const activations = widths.reduce((sum, width) => sum + width, 0)
+  return candidates * (activations + 2 * Math.max(0, ...widths))
+}
+
+/** Numbers that a chunk of examples gives back to joint layers. */
+export function jointGradientNumbers(widths: readonly number[], candidates: number): number {
+  const [first = 0] = widths
+  const ofLayers = widths.slice(1).map((outputs, layer) => (widths[layer]! + 1) * outputs)
+  return candidates * first + ofLayers.reduce((sum, count) => sum + count, 0) + (widths.at(-1) ?? 0)
+}
 
 export const LAYER_FIELDS = {
   /** multiples of 8 */

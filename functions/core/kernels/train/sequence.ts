@@ -59,4 +59,42 @@ export interface ParallelSequenceKernels {
     outWeights: number,
     outCounts: number,
   ): undefined
+  /**
+   * Of each item the `most` features f, item f % numItems at scale f / numItems, that go before it most,
+   * by |Xᵀy| · norm, and the ridge regression of its places on these alone. Scratch, with n = numScales · numItems:
+   * 4 · (3n + n / 32 + 1 + most + numUsers + width · (width + 1)) + 16 bytes, width being `most` up to a multiple of 8, and 12 bytes a place of the `most`
+   * features with most of them.
+   * @param histories NEXT_FIELDS, each an i32
+   * @param outFeatures, outWeights an item's start at item · most, by feature; @param outCounts how many
+   * @returns how many items' systems are not positive definite in f32: their weights are 0
+   */
+  nearestNextRows(
+    begin: number,
+    end: number,
+    scratch: number,
+    histories: number,
+    most: number,
+    outFeatures: number,
+    outWeights: number,
+    outCounts: number,
+  ): number
 }
+
+/** What `nearestNextRows` reads: numbers, and addresses of what `nextItemRows` reads by the same names. */
+export const NEXT_FIELDS = [
+  'userIndptr',
+  'userItems',
+  'placeIndptr',
+  'places',
+  'placeUsers',
+  /** f32, scales × items: what Xᵀy of a feature is multiplied with before features are compared */
+  'norms',
+  'numUsers',
+  'numItems',
+  'numScales',
+  'lengths',
+  'ridges',
+  'powers',
+  'sums',
+  'reach',
+] as const

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ItemKnnOptions, trainItemKnn } from '../../../../build/train/item-item/item-knn.ts'
+import { trainItemKnn } from '../../../../build/train/item-item/item-knn.ts'
+import type { Nearness } from '../../../../build/train/item-item/nearest.ts'
 import { randomLikes } from '../../../helpers/random.ts'
 import {
   denseWeights,
@@ -10,11 +11,11 @@ import {
 } from '../../../helpers/reference/item-item.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
 
-const OPTIONS: ItemKnnOptions = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
+const OPTIONS: Nearness = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
 const NUM_ITEMS = 150
 const likes = randomLikes(200, NUM_ITEMS, 2)
 
-const train = (change: Partial<ItemKnnOptions> = {}, threads = 2) =>
+const train = (change: Partial<Nearness> = {}, threads = 2) =>
   trainItemKnn(likes, NUM_ITEMS, { ...OPTIONS, ...change }, stepHandles(), threads)
 
 describe('trainItemKnn', () => {

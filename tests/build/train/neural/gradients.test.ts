@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import type { TowerLoss } from '#core/kernels/train/neural.ts'
 import { randomSource } from '#core/random.ts'
 import { openTowerMemory, runSteps, type TowerMemory } from '../../../../build/train/neural/tower-memory.ts'
 import { randomMatrix } from '../../../helpers/random.ts'
-import { type PlainBatch, type PlainTowers, towerLoss } from '../../../helpers/reference/towers.ts'
+import { type PlainBatch, type PlainLayer, type PlainTowers, towerLoss } from '../../../helpers/reference/towers.ts'
 import type { Matrix } from '../../../helpers/reference.ts'
 
-const [FACTORS, ITEMS, WIDTH, BATCH, CANDIDATES] = [8, 12, 24, 8, 16]
+const [PRODUCTS, ITEMS, WIDTH, BATCH, CANDIDATES] = [8, 12, 24, 8, 16]
+/** numbers of a vector that go into joint layers, where there are some */
+const JOINT = 16
 /** features by which movies are alike */
 const ALIKE = 16
 const SCALES = [
@@ -21,13 +24,15 @@ const INDPTR = Uint32Array.of(0, 6, 7, 13)
 const STRENGTHS = Float32Array.from(INDICES, (_, place) => 0.5 + (place % 3) / 4)
 
 interface Case {
-  loss: 'softmax' | 'bpr'
+  loss: TowerLoss
   mse?: number
   diversity?: number
   layerNorm?: boolean
   dropout?: number
   idDropout?: number
   hidden?: number[]
+  /** outputs of the joint layers behind the first one; left out: the vectors are multiplied */
+  joint?: number[]
 }
 
 const CASES: [string, Case][] = [
@@ -41,6 +46,11 @@ const CASES: [string, Case][] = [
   ['dropout', { loss: 'softmax', dropout: 0.4, idDropout: 0.3, layerNorm: true }],
   ['no hidden layer', { loss: 'softmax', hidden: [] }],
   ['two hidden layers', { loss: 'softmax', hidden: [32, 16] }],
+  ['cross-entropy', { loss: 'bce' }],
+  ['neural CF by cross-entropy', { loss: 'bce', hidden: [], joint: [] }],
+  ['neural CF of three layers', { loss: 'softmax', joint: [24, 8], layerNorm: true, idDropout: 0.3 }],
+  ['neural CF and squared error', { loss: 'bce', mse: 0.3, joint: [8] }],
+  ['neural CF and diversity', { loss: 'softmax', diversity: 3, joint: [8] }],
 ]
 
 function rowsOf(values: Float32Array, width: number): Matrix {
@@ -49,15 +59,16 @@ function rowsOf(values: Float32Array, width: number): Matrix {
   )
 }
 
-function open({ loss, mse = 0, diversity = 0, layerNorm = false, hidden = [16] }: Case, threads = 1) {
+function open({ loss, mse = 0, diversity = 0, layerNorm = false, hidden = [16], joint }: Case, threads = 1) {
   const features = { width: WIDTH, rows: randomMatrix(ITEMS, WIDTH, 5, 0.3), alike: ALIKE }
   const histories = { indptr: INDPTR, indices: Int32Array.from(INDICES), strengths: STRENGTHS }
   const problem = { histories, numItems: ITEMS, features, examples: new Uint32Array(0), values: new Float32Array(0) }
-  const shape = { factors: FACTORS, scales: SCALES, hidden, batch: BATCH, mse, diversity, candidates: CANDIDATES }
-  const network = { ...shape, pairwise: loss === 'bpr', normalizes: layerNorm }
+  const shape = { factors: PRODUCTS + (joint ? JOINT : 0), scales: SCALES, hidden, batch: BATCH, mse, diversity }
+  const over = joint ? { products: PRODUCTS, hidden: joint } : null
+  const network = { ...shape, joint: over, loss, candidates: CANDIDATES, normalizes: layerNorm }
   const memory = openTowerMemory(problem, network, threads, new AbortController().signal)
   for (const [number, block] of blocksOf(memory).entries()) block.set(randomMatrix(block.length, 1, 10 + number, 0.4))
-  for (const { inputs, outputs, weights, transposed } of memory.layers)
+  for (const { inputs, outputs, weights, transposed } of [...memory.layers, ...memory.joint.layers])
     for (let at = 0; at < weights.length; at++)
       transposed[(at % outputs) * inputs + Math.floor(at / outputs)] = weights[at]!
   for (const [b, place] of PLACES.entries()) {
@@ -82,24 +93,31 @@ function open({ loss, mse = 0, diversity = 0, layerNorm = false, hidden = [16] }
 }
 
 /** What is learned, in the order of their moments. */
-function blocksOf({ learned, layers }: TowerMemory): Float32Array[] {
+function blocksOf({ learned, layers, joint }: TowerMemory): Float32Array[] {
   return [
     learned.history,
     learned.embeddings,
     learned.projection,
-    ...layers.flatMap(({ weights, bias }) => [weights, bias]),
+    ...[...layers, ...joint.layers].flatMap(({ weights, bias }) => [weights, bias]),
+    joint.output,
   ]
 }
 
 const stepOf = async (memory: TowerMemory) => (await runSteps(memory, 1))[0]!
 
 function plainOf(memory: TowerMemory): PlainTowers {
-  const { learned, layers } = memory
+  const { learned, layers, joint } = memory
+  const { outputs: factors } = layers.at(-1)!
+  const plain = ({ outputs, weights, bias }: (typeof layers)[number]) => ({
+    weights: rowsOf(weights, outputs),
+    bias: Array.from(bias),
+  })
   return {
-    history: rowsOf(learned.history, FACTORS),
-    embeddings: rowsOf(learned.embeddings, FACTORS),
-    projection: rowsOf(learned.projection, FACTORS),
-    layers: layers.map(({ outputs, weights, bias }) => ({ weights: rowsOf(weights, outputs), bias: Array.from(bias) })),
+    history: rowsOf(learned.history, factors),
+    embeddings: rowsOf(learned.embeddings, factors),
+    projection: rowsOf(learned.projection, factors),
+    layers: layers.map(plain),
+    joint: { layers: joint.layers.map(plain), output: Array.from(joint.output) },
   }
 }
 
@@ -126,8 +144,10 @@ function moved(towers: PlainTowers, block: number, direction: Float32Array, dist
     return rows.map((row, r) => row.map((value, k) => value + distance * direction[r * width + k]!))
   }
   const [history, embeddings, projection] = [shift(towers.history), shift(towers.embeddings), shift(towers.projection)]
-  const layers = towers.layers.map(({ weights, bias }) => ({ weights: shift(weights), bias: shift([bias])[0]! }))
-  return { history, embeddings, projection, layers }
+  const shifted = ({ weights, bias }: PlainLayer) => ({ weights: shift(weights), bias: shift([bias])[0]! })
+  const layers = towers.layers.map(shifted)
+  const joint = { layers: towers.joint.layers.map(shifted), output: shift([towers.joint.output])[0]! }
+  return { history, embeddings, projection, layers, joint }
 }
 
 const NUMBERS = { seed: 77, dropout: 0, idDropout: 0, rate: 1e-3, epsilon: 1e-8, decay: 0 }
@@ -147,9 +167,11 @@ describe('a step of the two towers', () => {
         const { normal } = randomSource(block)
         const direction = gradient.map(() => normal())
         const along = gradient.reduce((sum, slope, at) => sum + slope * direction[at]!, 0)
-        const losses = [1e-4, -1e-4].map((distance) => towerLoss(moved(towers, block, direction, distance), batch))
+        // so short that hardly one of the ReLUs of all pairs switches on the way
+        const losses = [1e-6, -1e-6].map((distance) => towerLoss(moved(towers, block, direction, distance), batch))
+        const slope = (losses[0]! - losses[1]!) / 2e-6
         // f32 against f64: gradients of about 0.01 each over some hundred numbers
-        expect((losses[0]! - losses[1]!) / 2e-4).toBeCloseTo(along, 4)
+        expect(Math.abs(slope - along)).toBeLessThan(5e-5 * Math.max(1, Math.abs(along)))
       }
     } finally {
       await memory.engine.close()
@@ -184,7 +206,9 @@ describe('a step of the two towers', () => {
       await stepOf(memory)
       const changed = (before: Float32Array, after: Float32Array) =>
         Array.from({ length: ITEMS }, (_, item) => item).filter((item) =>
-          before.subarray(item * FACTORS, (item + 1) * FACTORS).some((value, k) => value !== after[item * FACTORS + k]),
+          before
+            .subarray(item * PRODUCTS, (item + 1) * PRODUCTS)
+            .some((value, k) => value !== after[item * PRODUCTS + k]),
         )
       const seen = new Set(
         PLACES.flatMap((place, b) => INDICES.slice(memory.steps[0]!.firstPlaces[b]!, place).slice(-4)),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { TrainingState } from '../../../../build/train/checkpoint.ts'
 import type { NetworkProgress } from '../../../../build/train/neural/learn-by-epoch.ts'
-import type { TowerProblem } from '../../../../build/train/neural/tower-problem.ts'
+import type { TowerProblem, TowerWeights } from '../../../../build/train/neural/tower-problem.ts'
 import { type TowerTraining, trainTowers } from '../../../../build/train/neural/train-towers.ts'
-import { itemVector, userVector } from '../../../helpers/reference/towers.ts'
+import { itemVector, type PlainTowers, pairScore, userVector } from '../../../helpers/reference/towers.ts'
 import type { Matrix } from '../../../helpers/reference.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
 
@@ -11,6 +11,7 @@ const OPTIONS: TowerTraining = {
   factors: 8,
   scales: [{ length: 1, recencyHalfLife: 1 }],
   hidden: [16],
+  joint: null,
   batch: 16,
   negatives: 0,
   loss: 'softmax',
@@ -27,6 +28,8 @@ const OPTIONS: TowerTraining = {
   patience: null,
 }
 const WIDTH = 24
+/** the same with layers over user and item */
+const NEURAL_CF: TowerTraining = { ...OPTIONS, factors: 24, joint: { products: 8, hidden: [8] }, loss: 'bce' }
 
 /** Twelve viewers who go round twelve movies, each from one of his own; the last feature is 1. */
 function rounds(): TowerProblem {
@@ -50,44 +53,84 @@ function rounds(): TowerProblem {
 const rowsOf = (values: Float32Array, width: number): Matrix =>
   Array.from({ length: values.length / width }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)))
 
+function plainOf({ history, embeddings, projection, layers, joint }: TowerWeights, factors: number): PlainTowers {
+  const plain = ({ outputs, weights, bias }: TowerWeights['layers'][number]) => ({
+    weights: rowsOf(weights, outputs),
+    bias: [...bias],
+  })
+  return {
+    history: rowsOf(history, factors),
+    embeddings: rowsOf(embeddings, factors),
+    projection: rowsOf(projection, factors),
+    layers: layers.map(plain),
+    joint: { layers: joint.layers.map(plain), output: [...joint.output] },
+  }
+}
+
 describe('trainTowers', () => {
-  test.each(['softmax', 'bpr'] as const)('learns by %s what comes after what', async (loss) => {
-    const { weights, itemVectors, losses } = await trainTowers(rounds(), { ...OPTIONS, loss }, 7, stepHandles(), {
-      threads: 2,
-    })
+  test.each([
+    ['the softmax', OPTIONS],
+    ['BPR', { ...OPTIONS, loss: 'bpr' as const }],
+    ['cross-entropy', { ...OPTIONS, loss: 'bce' as const }],
+    ['neural CF', NEURAL_CF],
+  ])('learns by %s what comes after what', async (_, options) => {
+    const { factors } = options
+    const { weights, itemVectors, losses } = await trainTowers(rounds(), options, 7, stepHandles(), { threads: 2 })
     expect(losses.at(-1)).toBeLessThan(0.1 * losses[0]!)
-    const towers = {
-      history: rowsOf(weights.history, 8),
-      embeddings: rowsOf(weights.embeddings, 8),
-      projection: rowsOf(weights.projection, 8),
-      layers: weights.layers.map(({ outputs, weights, bias }) => ({
-        weights: rowsOf(weights, outputs),
-        bias: [...bias],
-      })),
-    }
+    const towers = plainOf(weights, factors)
     const features = rowsOf(rounds().features.rows, WIDTH)
     for (let item = 0; item < 12; item++) {
       const user = userVector(towers, { items: [item], strengths: [1] }, { ...OPTIONS, seed: 0 })
-      const scores = Array.from({ length: 12 }, (_, other) =>
-        itemVector(towers, features[other]!, other).reduce((sum, value, k) => sum + value * user[k]!, 0),
-      )
+      const scores = features.map((own, other) => pairScore(towers, user, itemVector(towers, own, other)))
       expect(scores.indexOf(Math.max(...scores))).toBe((item + 1) % 12)
       // what is exported is what was trained
       for (const [k, value] of itemVector(towers, features[item]!, item).entries())
-        expect(itemVectors[item * 8 + k]).toBeCloseTo(value, 5)
+        expect(itemVectors[item * factors + k]).toBeCloseTo(value, 5)
     }
   })
 
-  test('gives the same bytes with one thread and with three, and others for another seed', async () => {
-    const options = { ...OPTIONS, epochs: 3, dropout: 0.3, idDropout: 0.2, negatives: 8, layerNorm: true }
+  test.each([
+    ['two towers', OPTIONS],
+    ['neural CF', NEURAL_CF],
+  ])('scores all items for any number of users, by %s', async (_, options) => {
+    const numItems = 12
+    // a batch of eight for twelve users, and as many candidates for twelve items
+    const few = { ...options, epochs: 2, batch: 8 }
+    const found: number[][] = []
+    const { weights } = await trainTowers(rounds(), few, 7, stepHandles(), {
+      threads: 2,
+      ask: (session) =>
+        session.scores([...Array(numItems).keys()], (position, scores) => {
+          found[position] = [...scores]
+        }),
+    })
+    const towers = plainOf(weights, options.factors)
+    const { histories, features } = rounds()
+    const rows = rowsOf(features.rows, WIDTH)
+    for (let user = 0; user < 12; user++) {
+      const items = [...histories.indices.subarray(user * 6, (user + 1) * 6)]
+      const vector = userVector(towers, { items, strengths: items.map(() => 1) }, { ...few, seed: 0 })
+      for (const [item, own] of rows.entries())
+        expect(found[user]![item]).toBeCloseTo(pairScore(towers, vector, itemVector(towers, own, item)), 4)
+    }
+  })
+
+  test.each([
+    ['two towers', OPTIONS],
+    ['neural CF', NEURAL_CF],
+  ])('gives the same bytes with one thread and with three, and others for another seed: %s', async (_, network) => {
+    const options = { ...network, epochs: 3, dropout: 0.3, idDropout: 0.2, negatives: 8, layerNorm: true }
     const one = await trainTowers(rounds(), options, 7, stepHandles(), { threads: 1 })
     expect(await trainTowers(rounds(), options, 7, stepHandles(), { threads: 3 })).toEqual(one)
     const other = await trainTowers(rounds(), options, 8, stepHandles(), { threads: 1 })
     expect(other.itemVectors).not.toEqual(one.itemVectors)
   })
 
-  test('goes on from a checkpoint to the same bytes', async () => {
-    const options = { ...OPTIONS, epochs: 4, dropout: 0.3, negatives: 8 }
+  test.each([
+    ['two towers', OPTIONS],
+    ['neural CF', NEURAL_CF],
+  ])('goes on from a checkpoint to the same bytes: %s', async (_, network) => {
+    const options = { ...network, epochs: 4, dropout: 0.3, negatives: 8 }
     const saved: TrainingState<NetworkProgress>[] = []
     const run = (from: TrainingState<NetworkProgress> | null) => ({
       threads: 1,
@@ -121,10 +164,13 @@ describe('trainTowers', () => {
     expect(handles.tracked.filter(({ metrics }) => 'two_tower.validation' in metrics)).toHaveLength(4)
   })
 
-  test('stops at a loss that is not a number, and says the step', async () => {
-    const training = trainTowers(rounds(), { ...OPTIONS, learningRate: 1e30 }, 7, stepHandles(), { threads: 1 })
+  test.each([
+    ['two towers', OPTIONS],
+    ['neural CF', NEURAL_CF],
+  ])('stops at a loss that is not a number, and says the step: %s', async (_, network) => {
+    const training = trainTowers(rounds(), { ...network, learningRate: 1e30 }, 7, stepHandles(), { threads: 1 })
     await expect(training).rejects.toThrow(
-      /^two towers: loss (NaN|Infinity) at step \d+, in epoch 1; learningRate 1e\+30 is too large$/,
+      /^(two towers|neural CF): loss (NaN|Infinity) at step \d+, in epoch 1; learningRate 1e\+30 is too large$/,
     )
   })
 
@@ -147,6 +193,9 @@ describe('trainTowers', () => {
     [{ factors: 12 }, 'factors is 12, expected a multiple of 8 from 8 up'],
     [{ batch: 4 }, 'batch is 4, expected a multiple of 8 from 8 up'],
     [{ hidden: [16, 9] }, 'hidden is 9, expected a multiple of 8 from 8 up'],
+    [{ joint: { products: 4, hidden: [] } }, 'products is 4, expected a multiple of 8 from 8 up'],
+    [{ joint: { products: 8, hidden: [] } }, 'products is 8, expected below 8, the factors'],
+    [{ factors: 16, joint: { products: 8, hidden: [12] } }, 'a joint layer is 12, expected a multiple of 8 from 8 up'],
     [
       { loss: 'bpr' as const, diversity: 1 },
       'diversity is 1 with loss bpr, expected 0: it is of what the softmax draws',

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { randomSource } from '#core/random.ts'
 import type { ItemWeights } from '../../../../build/nouns.ts'
 import type { NextScale } from '../../../../build/train/sequence/features.ts'
 import { LONGEST_ROW } from '../../../../build/train/sequence/kept-rows.ts'
 import { type NextOptions, trainNext } from '../../../../build/train/sequence/next.ts'
-import type { SparseRows } from '../../../../build/train/sparse-rows.ts'
+import { randomHistories } from '../../../helpers/random.ts'
 import { denseWeights, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
 import { nextWeights } from '../../../helpers/reference/sequence.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
@@ -16,18 +15,6 @@ const SCALES: NextScale[] = [
   { length: 12, recencyHalfLife: 5, regularization: 9, maxItems: null, neighbours: null },
 ]
 const OPTIONS: NextOptions = { scales: SCALES, maxItems: null, minOccurrences: 1 }
-
-/** Popular items have low numbers, and some users took nothing, or one thing twice. */
-function randomHistories(numUsers: number, numItems: number, seed: number): SparseRows {
-  const { uniform } = randomSource(seed)
-  const indptr = new Uint32Array(numUsers + 1)
-  const items: number[] = []
-  for (let user = 0; user < numUsers; user++) {
-    for (let count = Math.floor(25 * uniform()); count > 0; count--) items.push(Math.floor(numItems * uniform() ** 2))
-    indptr[user + 1] = items.length
-  }
-  return { indptr, indices: Int32Array.from(items) }
-}
 
 const histories = randomHistories(150, NUM_ITEMS, 1)
 const COUNTS = Array.from(

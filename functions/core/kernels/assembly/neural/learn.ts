@@ -2,8 +2,29 @@ import { multiply } from '../gemm'
 import { add, laneSum, multiplyAdd } from '../rows'
 import { adam } from './adam'
 import { forward } from './forward'
+import {
+  addJointScores,
+  clearJointGradients,
+  jointGradients,
+  jointItemGradients,
+  jointOutputGradients,
+  jointWeightGradients,
+} from './joint'
 import { scoreGradients } from './loss'
-import { endOf, fallsOut, Layer, layerOf, normsOf, scoreRow, Slots, startOf, Step, weightAt } from './step'
+import {
+  endOf,
+  fallsOut,
+  jointLayerOf,
+  jointWidth,
+  Layer,
+  layerOf,
+  normsOf,
+  scoreRow,
+  Slots,
+  startOf,
+  Step,
+  weightAt,
+} from './step'
 
 /** Rows of a batch that go through the network together: their scores of 1,024 candidates take 192 KiB of L2. */
 const CHUNK: usize = 48
@@ -20,8 +41,8 @@ export function roundedUp(rows: u32): u32 {
 /**
  * Sweep 2, rows of the batch: their histories through the user tower, scores of all candidates, the loss, and what it
  * gives back to every layer and to the pooled histories. Leaves the gradient of the scores where the scores were.
- * @param begin, end multiples of 4
- * @param scratch `alike` numbers
+ * @param begin a multiple of ROWS_TOGETHER with joint layers, else of 4; @param end as much beyond it at most, a multiple of 4
+ * @param scratch `alike` numbers, and what joint layers take
  * @returns the loss of these rows
  */
 export function towerUsers(begin: u32, end: u32, scratch: usize, at: usize): f64 {
@@ -29,7 +50,11 @@ export function towerUsers(begin: u32, end: u32, scratch: usize, at: usize): f64
   const last = layerOf(step, step.layers - 1)
   const stride = <usize>step.factors << 2
   const scoreBytes = scoreRow(step)
+  const isJoint = jointWidth(step) > 0
+  const chunk = begin / ROWS_TOGETHER
+  const jointScratch = scratch + (<usize>step.alike << 2)
   let loss: f64 = 0
+  if (isJoint) clearJointGradients(step, chunk)
   for (let first = <usize>begin; first < <usize>end; first += CHUNK) {
     const rows = min(CHUNK, <usize>end - first)
     forward(step, first, rows, step.dropout)
@@ -45,11 +70,16 @@ export function towerUsers(begin: u32, end: u32, scratch: usize, at: usize): f64
       scores,
       scoreBytes,
       rows,
-      step.factors,
+      step.products,
       step.candidates,
     )
-    for (let b: usize = 0; b < rows; b++) loss += scoreGradients(step, <u32>(first + b), scores + b * scoreBytes, scratch)
     const gradients = last.gradients + first * stride
+    for (let b: usize = 0; b < rows; b++) {
+      const row = scores + b * scoreBytes
+      if (isJoint) addJointScores(step, users + b * stride, row, jointScratch)
+      loss += scoreGradients(step, <u32>(first + b), row, scratch)
+      if (isJoint) jointGradients(step, chunk, row, gradients + b * stride, jointScratch)
+    }
     multiply(
       scores,
       scoreBytes,
@@ -61,7 +91,7 @@ export function towerUsers(begin: u32, end: u32, scratch: usize, at: usize): f64
       stride,
       rows,
       step.candidates,
-      step.factors,
+      step.products,
     )
     backward(step, first, rows)
   }
@@ -122,7 +152,7 @@ function passNormalized(gradients: usize, normalized: usize, end: usize, inverse
 
 /**
  * Sweep 3, rows of all that are numbered one after another: gradients of the candidates' vectors, then, each layer starting
- * on a multiple of ROWS_TOGETHER, the layers' weights, which take their step at once.
+ * on a multiple of ROWS_TOGETHER, the layers' weights, which take their step at once; then those of the joint layers.
  * @param begin a multiple of ROWS_TOGETHER; @param end as much beyond it at most, a multiple of 8
  */
 export function towerWeights(begin: u32, end: u32, scratch: usize, at: usize): void {
@@ -142,8 +172,9 @@ export function towerWeights(begin: u32, end: u32, scratch: usize, at: usize): v
       stride,
       rows,
       step.batch,
-      step.factors,
+      step.products,
     )
+    if (jointWidth(step) > 0) jointItemGradients(step, begin, rows)
     return
   }
   let first = begin - roundedUp(step.candidates)
@@ -158,6 +189,22 @@ export function towerWeights(begin: u32, end: u32, scratch: usize, at: usize): v
     first -= padded
     inputs = layer.activations
   }
+  for (let number: u32 = 0; number < step.jointLayers; number++) {
+    const layer = jointLayerOf(step, number)
+    const padded = roundedUp(layer.inputs)
+    if (first < padded) {
+      const rows = min(ROWS_TOGETHER, layer.inputs - first)
+      jointWeightGradients(step, number, first, rows, scratch)
+      weightStep(step, layer, first, rows, scratch)
+      if (first > 0) return
+      jointWeightGradients(step, number, layer.inputs, 1, scratch)
+      adam(step, layer.bias, layer.biasMoments, layer.outputs, scratch, layer.outputs)
+      return
+    }
+    first -= padded
+  }
+  const size = jointOutputGradients(step, scratch)
+  adam(step, step.jointOutput, step.jointOutputMoments, size, scratch, size)
 }
 
 /** Rows of a layer's weights, and with the first ones its bias. @param scratch ROWS_TOGETHER × outputs */
@@ -178,9 +225,20 @@ function layerStep(step: Step, layer: Layer, inputs: usize, first: u32, rows: u3
     step.batch,
     layer.outputs,
   )
+  weightStep(step, layer, first, rows, scratch)
+  if (first > 0) return
+  memory.fill(scratch, 0, stride)
+  for (let b: usize = 0; b < step.batch; b++) add(scratch, layer.gradients + b * stride, 1, stride)
+  adam(step, layer.bias, layer.biasMoments, layer.outputs, scratch, layer.outputs)
+}
+
+/** @param gradients of the rows */
+function weightStep(step: Step, layer: Layer, first: u32, rows: u32, gradients: usize): void {
+  const stride = <usize>layer.outputs << 2
+  const inputBytes = <usize>layer.inputs << 2
   const weights = layer.weights + first * stride
   const size = layer.inputs * layer.outputs
-  adam(step, weights, layer.moments + first * stride, size, scratch, rows * layer.outputs)
+  adam(step, weights, layer.moments + first * stride, size, gradients, rows * layer.outputs)
   // the next step's backward pass reads the weights by columns
   for (let row: u32 = 0; row < rows; row++) {
     for (let column: u32 = 0; column < layer.outputs; column++) {
@@ -188,10 +246,6 @@ function layerStep(step: Step, layer: Layer, inputs: usize, first: u32, rows: u3
       store<f32>(layer.transposed + column * inputBytes + (<usize>(first + row) << 2), value)
     }
   }
-  if (first > 0) return
-  memory.fill(scratch, 0, stride)
-  for (let b: usize = 0; b < step.batch; b++) add(scratch, layer.gradients + b * stride, 1, stride)
-  adam(step, layer.bias, layer.biasMoments, layer.outputs, scratch, layer.outputs)
 }
 
 /**

@@ -2,6 +2,10 @@ import { laneSum, multiplyAdd } from '../rows'
 import { spreadOut } from './diversity'
 import { Step } from './step'
 
+/** As LOSSES of kernels/train/neural.ts has them; the other one is the softmax. */
+const PAIRWISE: u32 = 1
+const CROSS_ENTROPY: u32 = 2
+
 /** A score that no candidate reaches: of one that stands for the right item once more. */
 const NEVER: f32 = -1e30
 
@@ -18,10 +22,12 @@ export function scoreGradients(step: Step, b: u32, scores: usize, scratch: usize
   const right = scores + (<usize>b << 2)
   const miss = load<f32>(right) - load<f32>(step.values + (<usize>b << 2))
   const ranking: f32 = (1 - step.mse) * share
-  const loss =
-    <f64>ranking * (step.pairwise ? pairwise(step, b, scores, ranking) : softmax(step, b, scores, ranking, scratch))
+  let loss: f64
+  if (step.loss === PAIRWISE) loss = pairwise(step, b, scores, ranking)
+  else if (step.loss === CROSS_ENTROPY) loss = crossEntropy(step, b, scores, ranking)
+  else loss = softmax(step, b, scores, ranking, scratch)
   store<f32>(right, load<f32>(right) + 2 * step.mse * share * miss)
-  return loss + <f64>(step.mse * share * miss * miss)
+  return <f64>ranking * loss + <f64>(step.mse * share * miss * miss)
 }
 
 /**
@@ -114,6 +120,42 @@ function pairwise(step: Step, b: u32, scores: usize, scale: f32): f64 {
   for (let at: usize = 0; at < end; at += 16) v128.store(scores + at, f32x4.mul(factor, v128.load(scores + at)))
   store<f32>(scores + right, -(scale / others) * laneSum(sum))
   return loss / <f64>others
+}
+
+/**
+ * −ln σ(right one) − Σ ln σ(−other) of the scores − corrections: binary cross-entropy (He et al. 2017), which with the
+ * corrections is noise-contrastive estimation (Gutmann & Hyvärinen 2010). Gradient times `scale`.
+ */
+function crossEntropy(step: Step, b: u32, scores: usize, scale: f32): f64 {
+  const end = <usize>step.candidates << 2
+  const right = <usize>b << 2
+  const same = i32x4.splat(load<u32>(step.candidateItems + right))
+  const rightScore = load<f32>(scores + right) - load<f32>(step.corrections + right)
+  const one = f32x4.splat(1)
+  const limit = f32x4.splat(SCORE_LIMIT)
+  const factor = f32x4.splat(scale)
+  let loss: f64 = 0
+  let product: f64 = 1
+  for (let at: usize = 0; at < end; at += 16) {
+    const score = f32x4.sub(v128.load(scores + at), v128.load(step.corrections + at))
+    const size = f32x4.min(limit, f32x4.max(f32x4.neg(limit), score))
+    const isOther = v128.not(i32x4.eq(v128.load(step.candidateItems + at), same))
+    // 1 + e^x is 1 / σ(−x), and σ(x) is 1 − σ(−x)
+    const odds = f32x4.add(one, exponential(size))
+    const slope = v128.and(isOther, f32x4.sub(one, f32x4.div(one, odds)))
+    v128.store(scores + at, f32x4.mul(factor, slope))
+    const inverse = v128.bitselect(odds, one, isOther)
+    product *= <f64>f32x4.extract_lane(inverse, 0) * <f64>f32x4.extract_lane(inverse, 1)
+    product *= <f64>f32x4.extract_lane(inverse, 2) * <f64>f32x4.extract_lane(inverse, 3)
+    if ((at & 48) === 48) {
+      loss += Math.log(product)
+      product = 1
+    }
+  }
+  const size = min(SCORE_LIMIT, max(-SCORE_LIMIT, rightScore))
+  const odds: f32 = 1 + f32x4.extract_lane(exponential(f32x4.splat(-size)), 0)
+  store<f32>(scores + right, -scale * (1 - 1 / odds))
+  return loss + Math.log(product) + Math.log(odds)
 }
 
 /** Cephes' expf: log2 e, what rounds to whole numbers, ln 2 in two parts, the polynomial, 1, and the least x. */

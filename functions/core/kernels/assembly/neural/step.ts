@@ -58,10 +58,17 @@ export class Step {
   epsilon: f32
   decay: f32
   mse: f32
-  pairwise: u32
+  loss: u32
   normalizes: u32
   diversity: f32
   alike: u32
+  // neural CF
+  products: u32
+  jointLayers: u32
+  jointAt: usize
+  jointOutput: usize
+  jointOutputMoments: usize
+  jointGradients: usize
 }
 
 // @ts-ignore: decorator
@@ -92,6 +99,19 @@ export class Slots {
 @inline
 export function layerOf(step: Step, number: u32): Layer {
   return changetype<Layer>(step.layerAt + <usize>number * offsetof<Layer>())
+}
+
+// @ts-ignore: decorator
+@inline
+export function jointLayerOf(step: Step, number: u32): Layer {
+  return changetype<Layer>(step.jointAt + <usize>number * offsetof<Layer>())
+}
+
+/** Numbers of u and v that go into the joint layers, behind those that are multiplied; 0: there are none. */
+// @ts-ignore: decorator
+@inline
+export function jointWidth(step: Step): u32 {
+  return step.factors - step.products
 }
 
 /** Whether what has this number falls out with a chance of `share`. */

@@ -1,6 +1,6 @@
 import { ARRANGING_ROWS, towerItems } from './forward'
 import { ROWS_TOGETHER, roundedUp, towerEmbeddings, towerUsers, towerWeights } from './learn'
-import { layerOf, Slots, Step } from './step'
+import { jointLayerOf, jointWidth, layerOf, Slots, Step } from './step'
 
 const SWEEPS: u32 = 4
 const CLAIM_BYTES: usize = 40
@@ -62,7 +62,8 @@ function rowsOf(step: Step, sweep: u32): u32 {
   if (sweep === 1) return step.batch
   let rows = roundedUp(step.candidates)
   for (let number: u32 = 0; number < step.layers; number++) rows += roundedUp(layerOf(step, number).inputs)
-  return rows
+  for (let number: u32 = 0; number < step.jointLayers; number++) rows += roundedUp(jointLayerOf(step, number).inputs)
+  return jointWidth(step) > 0 ? rows + 1 : rows
 }
 
 function awaitCount(at: usize, count: u32): void {
