@@ -7,6 +7,7 @@ import { addBatchCommand } from './commands/batch.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
 import { asksForLanguage, type EvaluateLanguageFlags, evaluateLanguageCommand } from './commands/evaluate-language.ts'
+import { asksForNeuralCf, evaluateNeuralCfCommand, NEURAL_CF_PROTOCOL } from './commands/evaluate-neural-cf.ts'
 import { asksForNewMovies, evaluateNewMoviesCommand, NEW_MOVIES_PROTOCOL } from './commands/evaluate-new-movies.ts'
 import { asksForRerank, type EvaluateRerankFlags, evaluateRerankCommand } from './commands/evaluate-rerank.ts'
 import { asksForSplit, type EvaluateSplitFlags, evaluateSplitCommand } from './commands/evaluate-split.ts'
@@ -179,6 +180,7 @@ export function describeProgram(args: string[], surroundings: Surroundings): Com
         if (starProtocol !== null) return evaluateStarsCommand(starProtocol, flags, surroundings)
         if (asksForCold(flags)) return evaluateColdCommand(flags, surroundings)
         if (asksForTowers(flags)) return evaluateTowersCommand(flags, surroundings)
+        if (asksForNeuralCf(flags)) return evaluateNeuralCfCommand(flags, surroundings)
         if (asksForNewMovies(flags)) return evaluateNewMoviesCommand(flags, surroundings)
         if (name === 'evaluate' && asksForSplit(flags)) return evaluateSplitCommand(flags, surroundings)
         if (flags.input !== undefined || flags.output !== undefined) return prepareCommand(flags, surroundings)
@@ -242,6 +244,7 @@ function withSplitOptions(command: Command): Command {
         ...Object.keys(STAR_PROTOCOLS),
         COLD_PROTOCOL,
         TOWERS_PROTOCOL,
+        NEURAL_CF_PROTOCOL,
         NEW_MOVIES_PROTOCOL,
       ]),
     )

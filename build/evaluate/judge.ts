@@ -82,7 +82,7 @@ export function listOf(user: JudgedUser, weights: BlendWeights | undefined, k: n
 function rankCandidates(user: JudgedUser, weights: BlendWeights | undefined, k: number, model: Model): number[] {
   const { history } = user
   const taste = tasteOf(history, model)
-  const sources = retrieve(taste, model, true)
+  const sources = retrieve(taste, model, { reuse: true })
   const ranker = rankerFor(model, history, { weights })
   const wanted = weights ?? weightsFor(model.blend, taste.likes.length)
   const blended = blend(sources, wanted, leftOut(user, model), Math.max(k, ranker?.pool ?? 0), model.kernels)

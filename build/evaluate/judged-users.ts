@@ -38,16 +38,17 @@ const KNOWN: Record<number, ReadonlySet<number>> = {
  * first rating of the part. So with a split by time it is everything before the first rating of the part.
  * @param part validation or test
  * @param candidates of every user with relevant items; null: everybody's list is of the whole catalogue
- * @returns users with relevant items, and how many had ratings in the part but none relevant
+ * @returns users with relevant items, their userIndex, and how many had ratings in the part but none relevant
  */
 export function judgedUsers(
   interactions: Interactions,
   part: Part,
   relevantFrom: number,
   candidates: Candidates | null = null,
-): { judged: JudgedUser[]; withoutRelevant: number } {
+): { judged: JudgedUser[]; userIndices: number[]; withoutRelevant: number } {
   const { indptr, parts, itemIndices, ratings } = interactions
   const judged: JudgedUser[] = []
+  const userIndices: number[] = []
   let withoutRelevant = 0
   for (let user = 0; user < interactions.userIds.length; user++) {
     const from = indptr[user]!
@@ -62,9 +63,10 @@ export function judgedUsers(
     else {
       const history = historyBefore(interactions, user, part)
       judged.push({ history, relevant, ...(candidates && { candidates: candidatesOf(candidates, user) }) })
+      userIndices.push(user)
     }
   }
-  return { judged, withoutRelevant }
+  return { judged, userIndices, withoutRelevant }
 }
 
 function candidatesOf(candidates: Candidates, userIndex: number): ReadonlySet<number> {

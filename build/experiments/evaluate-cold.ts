@@ -7,9 +7,9 @@ import { encodeArtifacts, encodeRanker } from '../export/index.ts'
 import type { Compute } from '../index.ts'
 import { ingest } from '../ingest/index.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { PART, type Part, type SourceReport } from '../nouns.ts'
+import { PART, type SourceReport, type Trained } from '../nouns.ts'
 import { prepare } from '../prepare/index.ts'
-import { embedTexts, openDevice, train } from '../train/index.ts'
+import { asDrafted, embedTexts, openDevice, train } from '../train/index.ts'
 
 export interface ColdReport extends Omit<ColdJudgement, 'usersJudged'> {
   protocol: string
@@ -44,17 +44,18 @@ export async function evaluateCold(
     const split = coldSplit(ratings.interactions, catalog.movieIds.length, seed)
     const cache = join(config.project.artifacts, 'embeddings')
     const embeddings = await embedTexts(catalog, config.model.content.embeddings, cache, handles)
-    const stars = { ...config.model.stars, type: 'none' as const }
+    const model = { ...config.model, stars: { ...config.model.stars, type: 'none' as const } }
     const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
     const prepared = { catalog, interactions: split.interactions }
-    const learn = async (parts: Part[]) => {
-      const settings = { model: { ...config.model, stars }, seed, embeddings }
-      return encodeArtifacts(await train(prepared, parts, settings, handles, options), prepared, () => false)
-    }
-    const drafted = await learn([PART.train])
+    const settings = { seed, embeddings }
+    const encoded = (trained: Trained) => encodeArtifacts(trained, prepared, () => false)
+    const draft = await train(prepared, [PART.train], { ...settings, model }, handles, options)
+    const drafted = encoded(draft)
     const blend = learnBlend(drafted, prepared, config, handles)
     const { ranker } = learnRanker(drafted, blend, prepared, config, handles)
-    const learned = new Map([...(await learn([PART.train, PART.validation])), ...encodeRanker(ranker)])
+    const final = { ...settings, model: asDrafted(model, draft), content: draft.content }
+    const trained = await train(prepared, [PART.train, PART.validation], final, handles, options)
+    const learned = new Map([...encoded(trained), ...encodeRanker(ranker)])
     const { usersJudged, ...judgement } = judgeCold(learned, blend, split, config, handles)
     return {
       protocol:

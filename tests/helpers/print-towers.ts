@@ -18,7 +18,7 @@ const { weights } = await trainTowers(
     values: new Float32Array(examples.length).fill(1),
   },
   {
-    ...{ factors: 16, scales: [{ length: 4, recencyHalfLife: 2 }], hidden: [32], batch: 64, negatives: 0 },
+    ...{ factors: 16, scales: [{ length: 4, recencyHalfLife: 2 }], hidden: [32], joint: null, batch: 64, negatives: 0 },
     ...{ loss: 'softmax', logQ: true, mse: 0, diversity: 0.5, layerNorm: true, dropout: 0.2, idDropout: 0.1 },
     ...{ learningRate: 0.01, weightDecay: 0.01, epochs: 3, stopAfter: null, patience: null },
   },

@@ -43,7 +43,7 @@ export function towerReach({ scales }: Pick<UserTower, 'scales'>): number {
 }
 
 /**
- * O(items · factors · scales + numbers of the layers): 0.1 ms for 50 items, 64 factors and a layer of 256.
+ * O(items · factors · scales + numbers of the layers): 0.07 ms for 50 items, 64 factors and a layer of 256.
  * @param items those of a history, the oldest first; @param strengths how much each counts beside its age
  * @returns factors, the caller's own
  */
@@ -158,13 +158,26 @@ function normalize(values: Float32Array): number {
   return inverse
 }
 
+/** Rows that say something, four at a time: a sum is loaded and stored once for four products, twice as fast in workerd (scripts/bench/user-tower.ts). */
 function forward({ inputs, outputs, weights, bias }: UserTower['layers'][number], from: Float32Array): Float32Array {
   const to = bias.slice()
-  for (let row = 0; row < inputs; row++) {
-    const value = from[row]!
-    if (value === 0) continue
-    const at = row * outputs
-    for (let column = 0; column < outputs; column++) to[column]! += value * weights[at + column]!
+  const rows = new Int32Array(inputs)
+  let count = 0
+  for (let row = 0; row < inputs; row++) if (from[row] !== 0) rows[count++] = row
+  let at = 0
+  for (; at + 4 <= count; at += 4) {
+    const [a, b, c, d] = [rows[at]!, rows[at + 1]!, rows[at + 2]!, rows[at + 3]!]
+    const [atA, atB, atC, atD] = [a * outputs, b * outputs, c * outputs, d * outputs]
+    const [valueA, valueB, valueC, valueD] = [from[a]!, from[b]!, from[c]!, from[d]!]
+    for (let column = 0; column < outputs; column++) {
+      const first = valueA * weights[atA + column]! + valueB * weights[atB + column]!
+      to[column]! += first + (valueC * weights[atC + column]! + valueD * weights[atD + column]!)
+    }
+  }
+  for (; at < count; at++) {
+    const value = from[rows[at]!]!
+    const start = rows[at]! * outputs
+    for (let column = 0; column < outputs; column++) to[column]! += value * weights[start + column]!
   }
   return to
 }

@@ -1,10 +1,9 @@
 import { ROWS_TOGETHER } from '#core/kernels/train/neural.ts'
 import { randomSource } from '#core/random.ts'
-import { TwoTowerConfig } from '#core/schemas/config.ts'
-import { towerReach, towerVector, type UserTower } from '#core/scoring/user-tower.ts'
 import { STEPS_TOGETHER } from '../../../build/train/neural/tower-memory.ts'
 import type { TowerOptions } from '../../../build/train/neural/tower-problem.ts'
 import { openTowers } from '../../../build/train/neural/tower-session.ts'
+import { drawTower, vectorMaker } from '../towers/draw-tower.ts'
 import { type BenchData, SEED } from './data.ts'
 import { type BenchRow, benchRow } from './rows.ts'
 
@@ -16,6 +15,7 @@ const WARM_UP = 100
 const OPTIONS: Omit<TowerOptions, 'factors'> = {
   scales: [{ length: 4, recencyHalfLife: 2 }],
   hidden: [128],
+  joint: null,
   batch: 512,
   negatives: 0,
   loss: 'softmax',
@@ -72,24 +72,10 @@ export async function benchTwoTower({
 
 /** Of the served tower, as configured by default, for a history as long as it sees. */
 function vectorSeconds(numItems: number, factors: number): number[] {
-  const { scales, hidden, layerNorm } = TwoTowerConfig.parse({})
-  const { uniform, normal } = randomSource(SEED)
-  const widths = [scales.length * factors, ...hidden, factors]
-  const drawn = (count: number) => Float32Array.from({ length: count }, () => 0.1 * normal())
-  const tower: UserTower = {
-    ...{ factors, scales, layerNorm },
-    history: Int8Array.from({ length: numItems * factors }, () => 255 * uniform() - 128),
-    historyScales: new Float32Array(numItems).fill(0.001),
-    layers: widths.slice(1).map((outputs, number) => {
-      const inputs = widths[number]!
-      return { inputs, outputs, weights: drawn(inputs * outputs), bias: drawn(outputs) }
-    }),
-  }
-  const strengths = new Float32Array(towerReach(tower)).fill(1)
+  const make = vectorMaker(drawTower(numItems, factors))
   const seconds = Array.from({ length: 2000 }, () => {
-    const items = Int32Array.from(strengths, () => Math.floor(numItems * uniform()))
     const start = performance.now()
-    towerVector(tower, items, strengths)
+    make()
     return (performance.now() - start) / 1000
   })
   return seconds.slice(WARM_UP)
