@@ -1,5 +1,6 @@
 import { type CatalogIndex, openCatalog } from './format/catalog.ts'
 import { type ContentIndex, openContent } from './format/content.ts'
+import { LOCAL_TITLES_FILE } from './format/local-titles.ts'
 import { type NeighbourIndex, openNeighbours } from './format/neighbours.ts'
 import { type NextFile, nextFile, openNext } from './format/next.ts'
 import { ArtifactError, openTable } from './format/open-table.ts'
@@ -20,6 +21,7 @@ import { type FindTitles, openTitles } from './text/titles.ts'
 export type ResidentFile =
   | (typeof RESIDENT_FILES)[number]
   | NextFile
+  | typeof LOCAL_TITLES_FILE
   | typeof RANKER_FILE
   | (typeof RATING_NETWORK_FILES)[number]
   | (typeof TOWER_FILES)[number]
@@ -55,8 +57,9 @@ export type ServingSettings = Pick<
   'likedFrom' | 'recencyHalfLife' | 'neighbourHalfLife' | 'next' | 'nextRatingExponent' | 'tower' | 'blend'
 >
 
-/** Whether there is a ranker to be opened, and a rating network. */
+/** Whether there is a ranker to be opened, and a rating network, and titles in other languages. */
 interface ShippedSettings {
+  localTitles?: object | undefined
   ranker?: { shipped: boolean } | undefined
   ratingNetwork?: { shipped: boolean } | undefined
 }
@@ -76,11 +79,13 @@ export function residentFiles({
   next,
   ranker,
   ratingNetwork,
+  localTitles,
   tower,
 }: Pick<ServingSettings, 'next' | 'tower'> & ShippedSettings): ResidentFile[] {
   return [
     ...RESIDENT_FILES,
     ...next.map((_, scale) => nextFile(scale)),
+    ...(localTitles ? ([LOCAL_TITLES_FILE] as const) : []),
     ...(ranker?.shipped ? ([RANKER_FILE] as const) : []),
     ...(ratingNetwork?.shipped ? RATING_NETWORK_FILES : []),
     ...(tower ? TOWER_FILES : []),
@@ -89,8 +94,8 @@ export function residentFiles({
 
 /** @throws {ArtifactError} when a file is not what the manifest says, or two of them disagree */
 export function openModel(parts: ModelParts): Model {
-  const catalog = openCatalog(parts.read('catalog.arrow'))
-  const { next: memories } = parts.settings
+  const { next: memories, localTitles } = parts.settings
+  const catalog = openCatalog(parts.read('catalog.arrow'), localTitles ? parts.read(LOCAL_TITLES_FILE) : null)
   const next = openNext(
     memories.map((_, scale) => parts.read(nextFile(scale))),
     memories,
@@ -178,6 +183,7 @@ function towerKernels(kernels: ServeKernels, tower: NonNullable<Model['tower']>)
     },
     ...(tower.scores === 'shares' && {
       scan: (vector, out) => toShares(kernels.scan(vector, out)),
+      scanTogether: (vectors) => kernels.scanTogether(vectors).map((scores) => toShares(scores)),
     }),
   }
 }

@@ -77,19 +77,46 @@ function bestByKernels(
   k: number,
   kernels: Pick<ServeKernels, 'blendBest'>,
 ): Best | null {
+  const { present, rows, weightOfRows } = rowsOf(sources, weights)
+  const best = kernels.blendBest(rows, weightOfRows, blocked, k)
+  return best && { ...best, normalizers: normalizersBy(present, best.farthest) }
+}
+
+/**
+ * Blended score of every movie, NaN where blocked, by the kernels: the same numbers as `blendScores` makes.
+ * @param inParts in parts of the best one, 0 to 1; below 0 and blocked become 0
+ */
+export function scoreAll(
+  sources: SourceScores,
+  weights: BlendWeights,
+  blocked: Uint8Array,
+  kernels: Pick<ServeKernels, 'blendScores'>,
+  inParts = false,
+): { scores: Float64Array; normalizers: Normalizers } {
+  const { present, rows, weightOfRows } = rowsOf(sources, weights)
+  const { scores, farthest } = kernels.blendScores(rows, weightOfRows, blocked, inParts)
+  return { scores, normalizers: normalizersBy(present, farthest) }
+}
+
+/** The sources that take part in a blend. */
+function rowsOf(
+  sources: SourceScores,
+  weights: BlendWeights,
+): { present: Source[]; rows: Float32Array[]; weightOfRows: number[] } {
   const present = SOURCES.filter((source) => sources[source] !== null && weights[source] !== 0)
-  const best = kernels.blendBest(
-    present.map((source) => sources[source]!),
-    present.map((source) => weights[source]),
-    blocked,
-    k,
-  )
-  if (!best) return null
-  const normalizers = bySource((source) => {
+  return {
+    present,
+    rows: present.map((source) => sources[source]!),
+    weightOfRows: present.map((source) => weights[source]),
+  }
+}
+
+/** @param farthest score farthest from 0 of each of these sources */
+function normalizersBy(present: readonly Source[], farthest: readonly number[]): Normalizers {
+  return bySource((source) => {
     const row = present.indexOf(source)
-    return row < 0 ? 0 : 1 / best.farthest[row]!
+    return row < 0 ? 0 : 1 / farthest[row]!
   })
-  return { ...best, normalizers }
 }
 
 function bestByLoops(sources: SourceScores, weights: BlendWeights, blocked: Uint8Array, k: number): Best {
@@ -114,10 +141,7 @@ export function normalizersOf(
   ) ?? {
     farthest: rows.map((scores) => farthestFromZero(scores, blocked)),
   }
-  return bySource((source) => {
-    const row = present.indexOf(source)
-    return row < 0 ? 0 : 1 / farthest[row]!
-  })
+  return normalizersBy(present, farthest)
 }
 
 /**

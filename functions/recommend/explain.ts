@@ -5,6 +5,7 @@ import { nearestByContent } from '#core/scoring/content-scores.ts'
 import { neighbourContributionsOf } from '#core/scoring/neighbour-scores.ts'
 import { nextContributionsOf } from '#core/scoring/next-scores.ts'
 import type { Blended } from './blend.ts'
+import { movieName, nameOf } from './movie-name.ts'
 import { REASON_WORDS, type ReasonWords } from './reason-words.ts'
 import type { Taste } from './retrieve.ts'
 
@@ -74,49 +75,56 @@ function rowOf(itemIndex: number, items: Int32Array, matrix: Float32Array): Floa
 
 /** @param contributions what each of the liked movies gave */
 function likedReason(liked: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
-  const because = strongest(liked, contributions, model)
+  const because = strongest(liked, contributions, model, words)
   const text = because.length > 0 ? words.liked(titles(because, words)) : words.likedByTaste
   return { kind: 'liked', text, because }
 }
 
 /** Nobody has liked the movie: what is known of it says who would. */
 function placedReason(liked: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
-  const because = strongest(liked, contributions, model)
+  const because = strongest(liked, contributions, model, words)
   const text = because.length > 0 ? words.placed(titles(because, words)) : words.placedByTaste
   return { kind: 'content', text, because }
 }
 
 /** The history need not have liked what carried the movie: it says what was taken up, and what others took up then. */
 function nextReason(lastRated: Int32Array, contributions: Float32Array, model: Model, words: ReasonWords): Reason {
-  const because = strongest(lastRated, contributions, model)
+  const because = strongest(lastRated, contributions, model, words)
   return { kind: 'next', text: words.next(titles(because, words)), because }
 }
 
 /** The movies that gave most, the strongest first; of equally strong ones the lower item. */
-function strongest(items: Int32Array, contributions: Float32Array, model: Model): Reason['because'] {
+function strongest(
+  items: Int32Array,
+  contributions: Float32Array,
+  { catalog }: Model,
+  { locale }: ReasonWords,
+): Reason['because'] {
   const best: number[] = []
   const isStronger = (a: number, b: number) =>
     contributions[a]! > contributions[b]! || (contributions[a] === contributions[b] && items[a]! < items[b]!)
   for (let position = 0; position < items.length; position++) {
     if (!(contributions[position]! > 0)) continue
+    // most are weaker than all that are kept
+    if (best.length === MAX_BECAUSE && contributions[position]! < contributions[best.at(-1)!]!) continue
     let place = best.length
     while (place > 0 && isStronger(position, best[place - 1]!)) place--
     if (place >= MAX_BECAUSE) continue
     best.splice(place, 0, position)
     best.length = Math.min(best.length, MAX_BECAUSE)
   }
-  return best.map((position) => named(items[position]!, model))
+  return best.map((position) => movieName(items[position]!, catalog, locale))
 }
 
 function titles(because: Reason['because'], { and }: ReasonWords): string {
-  return because.map(({ title }) => title).join(and)
+  return because.map(nameOf).join(and)
 }
 
 function contentReason(itemIndex: number, likes: Int32Array, model: Model, words: ReasonWords): Reason {
   const nearest = nearestByContent(model.content, itemIndex, likes)!
-  const liked = named(nearest.itemIndex, model)
+  const liked = movieName(nearest.itemIndex, model.catalog, words.locale)
   const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map(readable)
-  return { kind: 'content', text: words.similar(liked.title, shared.join(', ')), because: [liked] }
+  return { kind: 'content', text: words.similar(nameOf(liked), shared.join(', ')), because: [liked] }
 }
 
 function popularityReason(
@@ -134,10 +142,6 @@ function popularityReason(
   const ratings = numRatings[itemIndex]!
   const text = ratings > 0 ? words.stars(where, meanRatings[itemIndex]!.toFixed(1), ratings) : `${where}.`
   return { kind: genre ? 'genre' : 'popular', text, because: [] }
-}
-
-function named(itemIndex: number, model: Model): Reason['because'][number] {
-  return { movieId: model.catalog.movieIds[itemIndex]!, title: model.catalog.title(itemIndex) }
 }
 
 /** `cast:tom hanks` → `tom hanks` */

@@ -3,12 +3,12 @@ import type { Model } from '#core/model.ts'
 import type { DiversityReceipt, GroupOptions, Rung } from '#core/schemas/api.ts'
 import type { BlendWeights } from '#core/schemas/config.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { blendScores, normalizersOf, weightsFor } from './blend.ts'
+import { scoreAll, weightsFor } from './blend.ts'
 import { blockedItems, blockGenres } from './constraints.ts'
 import { diversify, poolSize } from './diversify.ts'
 import { rungOf } from './index.ts'
 import { behind } from './page.ts'
-import { retrieve, tasteOf } from './retrieve.ts'
+import { cfTogether, retrieve, type Taste, tasteOf } from './retrieve.ts'
 
 /** What a member gave so few stars is vetoed, even where others' seen movies may come. */
 const VETOED_UP_TO = 2
@@ -41,7 +41,7 @@ export interface GroupRanking {
 
 /**
  * One list for several viewers (Masthoff 2015, “Group Recommender Systems”): every member's own scores, as they alone would
- * be asked, become fits, and the strategy makes a score of them. One retrieval a member and one pass over the catalogue.
+ * be asked, become fits, and the strategy makes a score of them. One retrieval a member, the factors scanned once.
  * @param shown items of the pages before
  * @throws {UnknownNameError} for a genre that no movie has
  */
@@ -55,7 +55,9 @@ export function rankGroup(
   const { diversity: asked = 0 } = options
   const seen = members.map(({ history }) => new Set(seenItems(history)))
   const blocked = blockedForGroup(members, seen, options, model)
-  const scored = members.map(({ history }) => fitsOf(history, options, blocked, model))
+  const tastes = members.map(({ history }) => tasteOf(history, model))
+  const cf = cfTogether(tastes, model)
+  const scored = tastes.map((taste, member) => fitsOf(taste, cf[member]!, options, blocked, model))
 
   const sum = members.reduce((total, { weight }) => total + weight, 0)
   const weights = members.map(({ weight }) => weight / sum)
@@ -146,18 +148,15 @@ function blockedForGroup(
 
 /** A member's blended scores in parts of their best one, 0 to 1; below 0 becomes 0. */
 function fitsOf(
-  history: History,
+  taste: Taste,
+  cf: Float32Array | null,
   options: GroupOptions,
   blocked: Uint8Array,
   model: Model,
 ): { rung: Rung; weights: BlendWeights; likes: number; fits: Float64Array } {
-  const taste = tasteOf(history, model)
   const weights = options.weights ?? weightsFor(model.blend, taste.likes.length)
-  const sources = retrieve(taste, model, true)
+  const sources = retrieve(taste, model, { reuse: true, cf })
   const rung = rungOf(sources, weights, options.genres ?? [])
-  const fits = blendScores(sources, normalizersOf(sources, blocked, model.kernels), weights, blocked)
-  let best = 0
-  for (let item = 0; item < fits.length; item++) if (fits[item]! > best) best = fits[item]!
-  for (let item = 0; item < fits.length; item++) fits[item] = fits[item]! > 0 ? fits[item]! / best : 0
+  const { scores: fits } = scoreAll(sources, weights, blocked, model.kernels, true)
   return { rung, weights, likes: taste.likes.length, fits }
 }

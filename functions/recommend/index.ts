@@ -1,7 +1,7 @@
 import { type History, seenItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import type { DiversityReceipt, Reason, RecommendOptions, Rung } from '#core/schemas/api.ts'
-import type { BlendWeights } from '#core/schemas/config.ts'
+import { type BlendWeights, SOURCES } from '#core/schemas/config.ts'
 import { type Blended, blend, weightsFor } from './blend.ts'
 import { blockedItems } from './constraints.ts'
 import { diversify, poolSize } from './diversify.ts'
@@ -41,11 +41,16 @@ export function rank(
   const taste = tasteOf(history, model)
   const weights = options.weights ?? weightsFor(model.blend, taste.likes.length)
   const blocked = blockedItems(model, seenItems(history), options)
-  const sources = retrieve(taste, model, true)
   const { diversity: asked = 0 } = options
   // one more than is wanted says whether there is more
   const wanted = Math.max(poolSize(k, asked), k + 1)
   const ranker = rankerFor(model, history, options)
+  const sources = retrieve(taste, model, {
+    reuse: true,
+    forBest: weights.cf > 0,
+    // the ranker looks at them all
+    wanted: ranker ? SOURCES : SOURCES.filter((source) => weights[source] > 0),
+  })
   // the ranker's pool holds what was shown too: so it is the same one for every page
   const length = Math.max(wanted + shown.length, ranker?.pool ?? 0)
   const blended = blend(sources, weights, blocked, length, model.kernels)

@@ -1,6 +1,6 @@
 import { type History, likedItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
-import type { Source } from '#core/schemas/config.ts'
+import { SOURCES, type Source } from '#core/schemas/config.ts'
 import { contentScores } from '#core/scoring/content-scores.ts'
 import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
 import { hasNextScores, nextScores } from '#core/scoring/next-scores.ts'
@@ -63,25 +63,52 @@ export function tasteOf(history: History, model: Model): Taste {
   }
 }
 
+/** What scores are for. */
+export interface RetrieveUse {
+  /** put all where the next such call on this model overwrites them, for who is done with them by then */
+  reuse?: boolean
+  /** cf's are read by one `blend` by the kernels alone, in which they weigh something: they hold for the movies of its list */
+  forBest?: boolean
+  wanted?: readonly Source[]
+  /** cf's, made by `scanTogether` */
+  cf?: Float32Array | null
+}
+
+/** Scores by cf of several tastes, in one pass over the factors; the kernels hold the fold-in of the last one that has any. */
+export function cfTogether(tastes: readonly Taste[], { kernels }: Model): (Float32Array | null)[] {
+  const folded = tastes.filter(({ foldedItems }) => foldedItems.length > 0)
+  const rows = kernels.scanTogether(
+    folded.map(({ foldedItems, foldedWeights }) => kernels.foldIn(foldedItems, foldedWeights)),
+  )
+  return tastes.map((taste) => rows[folded.indexOf(taste)] ?? null)
+}
+
 /**
  * Score the whole catalogue by every source: fold in and scan in WASM, add up rows, walk the postings, look up popularity.
- * @param reuse put all scores where the next such call on this model overwrites them, for who is done with them by then
+ * @returns null also for a source that is not wanted
  */
-export function retrieve(taste: Taste, model: Model, reuse = false): SourceScores {
+export function retrieve(
+  taste: Taste,
+  model: Model,
+  { reuse = false, forBest = false, wanted = SOURCES, cf: made }: RetrieveUse = {},
+): SourceScores {
   const { likes, foldedItems, foldedWeights, lastRated, lastRatedCounts, likesWithNeighbours, neighbourStrengths } =
     taste
-  const { kernels, next, neighbours, content, catalog } = model
-  const cf = foldedItems.length > 0 ? kernels.scan(kernels.foldIn(foldedItems, foldedWeights)) : null
+  const { kernels, next, neighbours, content, catalog, tower } = model
+  const speaks = (source: Source, items: Int32Array) => items.length > 0 && wanted.includes(source)
+  // a tower's shares are of all scores
+  const scan = forBest && tower?.scores !== 'shares' ? kernels.scanForBest : kernels.scan
+  const cfScores = () => (speaks('cf', foldedItems) ? scan(kernels.foldIn(foldedItems, foldedWeights)) : null)
+  const cf = made === undefined ? cfScores() : made
   // after the fold-in, which may make the kernels' memory grow
   const [forNext, forNeighbours, forContent] = reuse ? kernels.rooms() : []
   return {
     cf,
-    next: lastRated.length > 0 ? nextScores(next, lastRated, lastRatedCounts, catalog.numItems, forNext) : null,
-    neighbours:
-      likesWithNeighbours.length > 0
-        ? neighbourScores(neighbours, likesWithNeighbours, neighbourStrengths, forNeighbours)
-        : null,
-    content: likes.length > 0 && content.numTerms > 0 ? contentScores(content, likes, forContent) : null,
+    next: speaks('next', lastRated) ? nextScores(next, lastRated, lastRatedCounts, catalog.numItems, forNext) : null,
+    neighbours: speaks('neighbours', likesWithNeighbours)
+      ? neighbourScores(neighbours, likesWithNeighbours, neighbourStrengths, forNeighbours)
+      : null,
+    content: speaks('content', likes) && content.numTerms > 0 ? contentScores(content, likes, forContent) : null,
     popularity: catalog.popularity,
   }
 }

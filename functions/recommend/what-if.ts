@@ -4,7 +4,7 @@ import type { Move, Reason, Rung, Shares, WhatIfOptions } from '#core/schemas/ap
 import type { RankerModel } from '#core/scoring/ranker.ts'
 import { ranksOf } from '#core/scoring/ranks.ts'
 import { topK } from '#core/scoring/top-k.ts'
-import { type Blended, blendScores, normalizersOf, sharesOf, weightsFor } from './blend.ts'
+import { type Blended, scoreAll, sharesOf, weightsFor } from './blend.ts'
 import { blockedItems } from './constraints.ts'
 import { contributionsTo, type Scored } from './contributions.ts'
 import { explainAll } from './explain.ts'
@@ -89,11 +89,10 @@ export function whatIf(
 function nameCauses(moved: Moved[], before: [History, Standings], after: [History, Standings], model: Model): void {
   const changed = changedItems(before[0], after[0])
   const caused = moved.filter((move) => move.before && move.after)
+  const items = Int32Array.from(caused, ({ itemIndex }) => itemIndex)
   /** none where no changed item is in the history: they gave nothing */
   const given = ([history, standings]: [History, Standings]) =>
-    changed.some((item) => history.itemIndices.includes(item))
-      ? caused.map(({ itemIndex }) => contributionsTo(itemIndex, standings, model))
-      : []
+    changed.some((item) => history.itemIndices.includes(item)) ? contributionsTo(items, standings, model) : []
   const givenAfter = given(after)
   const { foldedItems, foldedWeights } = before[1].taste
   if (before[1].sources.cf) model.kernels.foldIn(foldedItems, foldedWeights)
@@ -114,8 +113,7 @@ function standingsOf(history: History, options: Asked, model: Model): Standings 
   const retrieved = retrieve(taste, model)
   // a view that the next retrieval overwrites
   const sources: SourceScores = { ...retrieved, cf: retrieved.cf?.slice() ?? null }
-  const normalizers = normalizersOf(sources, blocked, model.kernels)
-  const scores = blendScores(sources, normalizers, weights, blocked)
+  const { scores, normalizers } = scoreAll(sources, weights, blocked, model.kernels)
   const ranker = rankerFor(model, history, options)
   return {
     taste,

@@ -59,7 +59,7 @@ export function groupRecommendations(
     items: list.map(
       ({ itemIndex, score, fits, shares }, position): GroupedMovie => ({
         rank: numShown + position + 1,
-        ...movieSummary(model.catalog, itemIndex),
+        ...movieSummary(model.catalog, itemIndex, options.locale),
         score,
         members: fits.map((fit, member) => {
           const stars = predicted[member]

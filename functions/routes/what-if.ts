@@ -1,8 +1,9 @@
 import { LIKED_STARS } from '#core/feedback/counted.ts'
 import { type History, historyOf } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
-import { type Move, type Shares, WhatIf, type WhatIfOptions, WhatIfRequest } from '#core/schemas/api.ts'
+import { type Locale, type Move, type Shares, WhatIf, type WhatIfOptions, WhatIfRequest } from '#core/schemas/api.ts'
 import { SOURCES } from '#core/schemas/config.ts'
+import { movieName, nameOf } from '#recommend/movie-name.ts'
 import { type Moved, whatIf } from '#recommend/what-if.ts'
 import type { OpenedModel } from '../open-model.ts'
 import { movieSummary, nowSeconds, recommendedMovies } from './present.ts'
@@ -50,8 +51,8 @@ export function whatIfAnswer(
     unknownMovieIds: [...viewer.unknownMovieIds, ...added.filter((movieId) => model.catalog.itemIndexOf(movieId) < 0)],
     ignoredMovieIds: [...remove, ...change.map(({ movieId }) => movieId)].filter((movieId) => !isKnown(movieId)),
     degraded: viewer.degraded,
-    items: recommendedMovies(model, blended, reasons, starred, time),
-    moved: moved.map((move) => presentMove(move, history, model)),
+    items: recommendedMovies(model, blended, reasons, starred, time, options.locale),
+    moved: moved.map((move) => presentMove(move, history, model, options.locale)),
     ...(replay && { replay: replayOf(served, time, [viewer], { whatIf: { ...asked, add, remove, change } }) }),
   }
 }
@@ -91,26 +92,23 @@ function changed(
 /** Of a score, where a ranker took part. */
 const PARTS = [...SOURCES, 'ranker'] as const
 
-function presentMove({ itemIndex, kind, before, after, because }: Moved, history: History, model: Model): Move {
+function presentMove(
+  { itemIndex, kind, before, after, because }: Moved,
+  history: History,
+  { catalog }: Model,
+  locale: Locale | undefined,
+): Move {
   const parts = before?.shares.ranker === undefined && after?.shares.ranker === undefined ? SOURCES : PARTS
   const change = (part: keyof Shares) => (after!.shares[part] ?? 0) - (before!.shares[part] ?? 0)
-  const named = because.map((entry) => ({
-    movieId: model.catalog.movieIds[entry.itemIndex]!,
-    title: model.catalog.title(entry.itemIndex),
-    effect: entry.effect,
-  }))
+  const named = because.map((entry) => ({ ...movieName(entry.itemIndex, catalog, locale), effect: entry.effect }))
   return {
-    ...movieSummary(model.catalog, itemIndex),
+    ...movieSummary(catalog, itemIndex, locale),
     kind,
     before,
     after,
     scoreChange: before && after && after.score - before.score,
     shareChanges: before && after && (Object.fromEntries(parts.map((part) => [part, change(part)])) as Shares),
-    text: textOf(
-      { kind, before, after },
-      named.map(({ title }) => title),
-      history.itemIndices.includes(itemIndex),
-    ),
+    text: textOf({ kind, before, after }, named.map(nameOf), history.itemIndices.includes(itemIndex)),
     because: named,
   }
 }

@@ -41,7 +41,7 @@ export function teachingLists(
 function poolOf(user: JudgedUser, model: Model, pool: number): { blended: Blended[]; features: Float32Array } {
   const { history } = user
   const taste = tasteOf(history, model)
-  const sources = retrieve(taste, model, true)
+  const sources = retrieve(taste, model, { reuse: true })
   const weights = weightsFor(model.blend, taste.likes.length)
   const blended = blend(sources, weights, leftOut(user, model), pool, model.kernels)
   return { blended, features: rankerFeatures(blended, { history, taste, sources }, model) }

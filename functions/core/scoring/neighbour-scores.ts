@@ -37,32 +37,9 @@ export function addNeighbourScores(
 }
 
 /**
- * What each liked movie gives to the score of one movie: weight × strength. They sum to its `neighbourScores`.
- * O(entries of the items).
- * @returns one a liked item, 0 where it says nothing
- */
-export function neighbourContributions(
-  { offsets, gaps, weights, scales }: NeighbourIndex,
-  itemIndex: number,
-  items: ArrayLike<number>,
-  strengths: ArrayLike<number>,
-): Float32Array {
-  const contributions = new Float32Array(items.length)
-  for (let position = 0; position < items.length; position++) {
-    const liked = items[position]!
-    const end = offsets[liked + 1]!
-    let entry = offsets[liked]!
-    let item = 0
-    while (entry < end && (item += gaps[entry]!) < itemIndex) entry++
-    if (entry < end && item === itemIndex)
-      contributions[position] = scales[liked]! * strengths[position]! * weights[entry]!
-  }
-  return contributions
-}
-
-/**
- * The same for several movies, in one walk along each liked movie's row. O(entries of the items).
- * @param wanted item indices, each once, fewer than 65,535
+ * What each liked movie gives to the scores of some movies: weight × strength, 0 where it says nothing. A row sums to the
+ * movie's `neighbourScores`. In one walk along each liked movie's row: O(entries of the items).
+ * @param wanted item indices, each once, fewer than 65,536
  * @returns wanted × items, row-major: an array a movie would take longer to make than to fill
  */
 export function neighbourContributionsOf(
@@ -89,8 +66,12 @@ export function addNeighbourContributions(
 ): Float32Array {
   if (wanted.length === 0) return out
   const { offsets, gaps, weights, scales } = index
-  const rows = roomFor(index)
-  for (let row = 0; row < wanted.length; row++) rows[wanted[row]!] = row + 1
+  const { isWanted, rows } = roomFor(index)
+  for (let row = 0; row < wanted.length; row++) {
+    const item = wanted[row]!
+    isWanted[item >> 3]! |= 1 << (item & 7)
+    rows[item] = row
+  }
   const firstColumn = columns - items.length
   for (let position = 0; position < items.length; position++) {
     const liked = items[position]!
@@ -99,21 +80,28 @@ export function addNeighbourContributions(
     let item = 0
     for (let entry = offsets[liked]!; entry < end; entry++) {
       item += gaps[entry]!
-      const row = rows[item]!
-      if (row > 0) out[(row - 1) * columns + firstColumn + position]! += scale * weights[entry]!
+      if ((isWanted[item >> 3]! & (1 << (item & 7))) !== 0)
+        out[rows[item]! * columns + firstColumn + position]! += scale * weights[entry]!
     }
   }
-  for (let row = 0; row < wanted.length; row++) rows[wanted[row]!] = 0
+  for (let row = 0; row < wanted.length; row++) isWanted[wanted[row]! >> 3] = 0
   return out
 }
 
-const rooms = new WeakMap<NeighbourIndex, Uint16Array>()
+interface Room {
+  /** a bit an item, zeros to be left as zeros: few enough to stay in the nearest cache, where most are looked up in vain */
+  isWanted: Uint8Array
+  /** of the wanted ones */
+  rows: Uint16Array
+}
 
-/** Zeros, one an item, to be left as zeros: to make them takes longer than what they are for. */
-function roomFor(index: NeighbourIndex): Uint16Array {
+const rooms = new WeakMap<NeighbourIndex, Room>()
+
+/** To make one takes longer than what it is for. */
+function roomFor(index: NeighbourIndex): Room {
   const known = rooms.get(index)
   if (known) return known
-  const room = new Uint16Array(index.numItems)
+  const room = { isWanted: new Uint8Array((index.numItems >> 3) + 1), rows: new Uint16Array(index.numItems) }
   rooms.set(index, room)
   return room
 }

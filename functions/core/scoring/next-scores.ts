@@ -35,23 +35,10 @@ export function nextScores(
 }
 
 /**
- * What each item of the history gives to the score of one movie. They sum to its `nextScores`.
+ * What each item of the history gives to the scores of some movies. A row sums to the movie's `nextScores`.
  * O(entries of the last items).
- * @returns one an item of the history, 0 where it says nothing
- */
-export function nextContributions(
-  scales: readonly NextScaleIndex[],
-  itemIndex: number,
-  items: ArrayLike<number>,
-  counts: ArrayLike<number> | null,
-): Float32Array {
-  return nextContributionsOf(scales, Int32Array.of(itemIndex), items, counts)
-}
-
-/**
- * The same for several movies at once.
  * @param wanted item indices, each once
- * @returns wanted × items, row-major
+ * @returns wanted × items, row-major; 0 where an item says nothing
  */
 export function nextContributionsOf(
   scales: readonly NextScaleIndex[],

@@ -1,6 +1,6 @@
 /**
  * Ranks of some items among all: 1 + how many have a higher score, or the same and a lower index, as topK orders them.
- * A binary search an item of the catalogue: O(scores · log items).
+ * A binary search an item of the catalogue that is no worse than all of them: O(scores + those · log items).
  * @param scores one an item; NaN stands nowhere
  * @returns one an item asked for; 0 where its score is NaN
  */
@@ -11,8 +11,10 @@ export function ranksOf(items: Int32Array, scores: Float64Array): Int32Array {
     .sort((a, b) => (a === b ? 0 : isBefore(a, b) ? -1 : 1))
   // how many of the catalogue stand between one of the items and the one before
   const between = new Int32Array(best.length + 1)
+  const least = best.length > 0 ? scores[best.at(-1)!]! : Number.POSITIVE_INFINITY
   for (let item = 0; item < scores.length; item++) {
-    if (Number.isNaN(scores[item]!)) continue
+    // most of the catalogue stands behind all of them; so does NaN
+    if (!(scores[item]! >= least)) continue
     let [low, high] = [0, best.length]
     while (low < high) {
       const middle = (low + high) >> 1

@@ -9,11 +9,17 @@ export function topK(scoreOfItem: Float64Array | Float32Array, k: number): { ite
   const items = new Int32Array(capacity)
   const scores = new Float64Array(capacity)
   let size = 0
-  for (let item = 0; item < scoreOfItem.length; item++) {
+  let item = 0
+  for (; item < scoreOfItem.length && size < capacity; item++) {
     const score = scoreOfItem[item]!
-    if (size < capacity) {
-      if (!Number.isNaN(score)) siftUp(items, scores, size++, item, score)
-    } else if (score > scores[0]!) siftDown(items, scores, size, item, score)
+    if (!Number.isNaN(score)) siftUp(items, scores, size++, item, score)
+  }
+  let least = capacity > 0 ? scores[0]! : Number.POSITIVE_INFINITY
+  for (; item < scoreOfItem.length; item++) {
+    const score = scoreOfItem[item]!
+    if (!(score > least)) continue
+    siftDown(items, scores, size, item, score)
+    least = scores[0]!
   }
   // an equal score never replaces an earlier item, so the heap holds the right ones; now best first
   const order = Array.from({ length: size }, (_, slot) => slot).sort(

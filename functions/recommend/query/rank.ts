@@ -84,7 +84,7 @@ export function rankForQuery(
   const sought = soughtTerms(intent, model.content)
   // likeness before taste: the reasons of taste need the kernels as taste leaves them
   const voices = [...(titles.length > 0 ? voicesOfTitles(titles, model) : []), ...voicesOfTerms(sought, model)]
-  const viewer = viewerOf(history, model)
+  const viewer = viewerOf(history, model, true)
   if (viewer) voices.push(...voicesOfViewer(viewer))
   voices.push({ part: 'popularity', scores: model.catalog.popularity, weight: PART_WEIGHTS.popularity })
 
@@ -100,7 +100,8 @@ export function rankForQuery(
   if (viewer) {
     const toTaste = candidates.filter(({ score, shares }) => shares.taste > TASTE_TOLD_FROM * score)
     const items = toTaste.map(({ itemIndex }) => itemIndex)
-    for (const [at, because] of viewer.because(items, normalizers).entries()) toTaste[at]!.because = because
+    for (const [at, because] of viewer.because(items, normalizers, intent.language).entries())
+      toTaste[at]!.because = because
   }
   return { rung: rungOf(voices, satisfied), candidates, sought, satisfying: satisfied, hasMore }
 }

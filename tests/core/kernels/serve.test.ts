@@ -185,6 +185,19 @@ describe('scan', () => {
   })
 })
 
+describe('several scans together', () => {
+  test('are the scans one by one, more of them than go at once', () => {
+    const { model } = modelOf(37, 24, 4)
+    const kernels = openServeKernels(module, model)
+    const vectors = Array.from({ length: 12 }, (_, at) => randomMatrix(1, 24, at))
+    expect(kernels.scanTogether(vectors)).toEqual(vectors.map((vector) => kernels.scan(vector).slice()))
+  })
+
+  test('of nobody are none', () => {
+    expect(openServeKernels(module, modelOf(5, 8, 3).model).scanTogether([])).toEqual([])
+  })
+})
+
 describe('cosines', () => {
   test('agree with 64-bit floats, and are 0 for rows of zeros', () => {
     const { model, items } = modelOf(61, 24, 8)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openNext } from '#core/format/next.ts'
-import { hasNextScores, nextContributions, nextScores } from '#core/scoring/next-scores.ts'
+import { hasNextScores, nextContributionsOf, nextScores } from '#core/scoring/next-scores.ts'
 import { encodeNeighbours } from '../../../build/export/encode-neighbours.ts'
 
 // at the first scale, two items long, movie 0 says 1.27 for 1 and movie 2 says 2.54 for 3; at the second, three long,
@@ -55,7 +55,7 @@ test('without a history nothing is scored, whatever the given array held', () =>
 test('what each movie of the history gives to one movie sums to its score', () => {
   // for 3: at the first scale movie 2, one back, 2.54 · 2⁻¹; at the second movie 0, last, −0.5, and two back, −0.5 · 2⁻¹
   const history = [0, 2, 0]
-  const given = nextContributions(SCALES, 3, history, null)
+  const given = nextContributionsOf(SCALES, Int32Array.of(3), history, null)
   for (const [position, expected] of [-0.25, 1.27, -0.5].entries()) expect(given[position]).toBeCloseTo(expected, 6)
   expectScores(history, [0, 1.27, 0, 0.52])
 })
@@ -72,5 +72,5 @@ test('an item counts as much as is said beside its age', () => {
   const scores = nextScores(SCALES, [0, 2], [3, 0.5], 4)
   for (const [item, expected] of [0, 3 * 0.635, 0, 0.5 * 2.54 - 3 * 0.353553].entries())
     expect(scores[item]).toBeCloseTo(expected, 5)
-  expect(nextContributions(SCALES, 1, [0, 2], [3, 0.5])[0]).toBeCloseTo(3 * 0.635, 6)
+  expect(nextContributionsOf(SCALES, Int32Array.of(1), [0, 2], [3, 0.5])[0]).toBeCloseTo(3 * 0.635, 6)
 })

@@ -65,6 +65,13 @@ export function blendBest(
 // @ts-ignore: decorator
 @inline
 function mayReach(rows: usize, scales: usize, count: i32, first: usize, least: f32): bool {
+  return reaching(rows, scales, count, first, least) !== 0
+}
+
+/** A bit for each of sixteen items: whether its sum in f32 is not below `least`. */
+// @ts-ignore: decorator
+@inline
+export function reaching(rows: usize, scales: usize, count: i32, first: usize, least: f32): u32 {
   let a = f32x4.splat(0)
   let b = a
   let c = a
@@ -78,8 +85,60 @@ function mayReach(rows: usize, scales: usize, count: i32, first: usize, least: f
     d = f32x4.add(d, f32x4.mul(scale, v128.load(at, 48)))
   }
   const lanes = f32x4.splat(least)
-  const below = v128.and(v128.and(f32x4.lt(a, lanes), f32x4.lt(b, lanes)), f32x4.lt(c, lanes))
-  return !i32x4.all_true(v128.and(below, f32x4.lt(d, lanes)))
+  const low = v128.and(f32x4.lt(a, lanes), f32x4.lt(b, lanes))
+  const high = v128.and(f32x4.lt(c, lanes), f32x4.lt(d, lanes))
+  // mostly none
+  if (i32x4.all_true(v128.and(low, high))) return 0
+  const below = <u32>i32x4.bitmask(f32x4.lt(a, lanes)) |
+    (<u32>i32x4.bitmask(f32x4.lt(b, lanes)) << 4) |
+    (<u32>i32x4.bitmask(f32x4.lt(c, lanes)) << 8) |
+    (<u32>i32x4.bitmask(f32x4.lt(d, lanes)) << 12)
+  return ~below & 0xffff
+}
+
+/**
+ * Σ_r scales[r] · rows[r][i] of every item, in f64 in the order of the rows; NaN where blocked.
+ * @param rows addresses (u32) of f32 rows; @param numItems a multiple of 4; @param out an f64 an item
+ */
+export function blendScores(
+  rows: usize,
+  scales: usize,
+  count: i32,
+  blocked: usize,
+  numItems: i32,
+  out: usize,
+): void {
+  for (let i: usize = 0; i < <usize>numItems; i += 4) {
+    let low = f64x2.splat(0)
+    let high = low
+    for (let r: usize = 0; r < <usize>count; r++) {
+      const scale = v128.load64_splat(scales + (r << 3))
+      const four = v128.load(<usize>load<u32>(rows + (r << 2)) + (i << 2))
+      low = f64x2.add(low, f64x2.mul(scale, f64x2.promote_low_f32x4(four)))
+      high = f64x2.add(high, f64x2.mul(scale, f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 0, 1))))
+    }
+    v128.store(out + (i << 3), low)
+    v128.store(out + (i << 3), high, 16)
+    if (load<u32>(blocked + i) === 0) continue
+    for (let at = i; at < i + 4; at++) if (load<u8>(blocked + at)) store<f64>(out + (at << 3), NaN)
+  }
+}
+
+/** Scores in parts of the largest, in their place; 0 for those below 0 and for NaN. @param numItems a multiple of 4 */
+export function partsOfBest(scores: usize, numItems: i32): void {
+  const end = scores + (<usize>numItems << 3)
+  const zero = f64x2.splat(0)
+  let a = zero
+  let b = zero
+  // pmax(a, b) is a where b is NaN
+  for (let at = scores; at < end; at += 32) {
+    a = f64x2.pmax(a, v128.load(at))
+    b = f64x2.pmax(b, v128.load(at, 16))
+  }
+  a = f64x2.pmax(a, b)
+  const best = max(f64x2.extract_lane(a, 0), f64x2.extract_lane(a, 1))
+  const divisor = f64x2.splat(best > 0 ? best : 1)
+  for (let at = scores; at < end; at += 16) v128.store(at, f64x2.div(f64x2.pmax(zero, v128.load(at)), divisor))
 }
 
 function offerFour(
@@ -111,8 +170,8 @@ function offerFour(
   return size
 }
 
-/** Items come in their order: one of an equal score never replaces an earlier one. */
-function offer(score: f64, item: u32, size: i32, k: i32, scores: usize, items: usize): i32 {
+/** Into a heap of the k best: of equal scores the lower item. */
+export function offer(score: f64, item: u32, size: i32, k: i32, scores: usize, items: usize): i32 {
   if (size < k) {
     let slot = <usize>size
     while (slot > 0) {
@@ -124,7 +183,7 @@ function offer(score: f64, item: u32, size: i32, k: i32, scores: usize, items: u
     put(score, item, slot, scores, items)
     return size + 1
   }
-  if (!(score > load<f64>(scores))) return size
+  if (!isWorse(load<f64>(scores), load<u32>(items), score, item)) return size
   let slot: usize = 0
   for (;;) {
     let child: usize = (slot << 1) + 1

@@ -1,8 +1,10 @@
 import { factorize, solve } from './cholesky'
 import { addOuterProducts, addRidge, PANEL_ROWS } from './symmetric'
 
-export { blendBest, farthestFromZero } from './blend'
+export { blendBest, blendScores, farthestFromZero, partsOfBest } from './blend'
 export { scoreContent } from './content'
+export { blendBestReaching, scanReaching } from './reach'
+export { scan } from './scan'
 
 /** Fold-in, explanations and scans over int8 item factors; kernels/serve.ts says what they compute. Arguments are addresses and counts. */
 
@@ -88,45 +90,5 @@ export function contributions(
     a = f32x4.add(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1))
     const sum = f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1)
     store<f32>(out + j, load<f32>(weights + j) * load<f32>(scales + (other << 2)) * sum)
-  }
-}
-
-/**
- * out[i] = (Σ_k items[i][k] · query[k]) · multipliers[i] · scale; the sum in exact 32-bit integers: at most
- * 512 · 128 · 32767 = 2 147 418 112 < 2³¹. Four items share the loads of the query and one store.
- * @param query int16 × factors; @param numItems rounded up to a multiple of 4: all blocks have room for it
- */
-export function scan(
-  query: usize,
-  items: usize,
-  multipliers: usize,
-  numItems: i32,
-  factors: i32,
-  scale: f32,
-  out: usize,
-): void {
-  const lanes = f32x4.splat(scale)
-  const width = <usize>factors
-  for (let i: usize = 0; i < <usize>numItems; i += 4) {
-    const r0 = items + i * width
-    const r1 = r0 + width
-    const r2 = r1 + width
-    const r3 = r2 + width
-    let a0 = i32x4.splat(0)
-    let a1 = a0
-    let a2 = a0
-    let a3 = a0
-    for (let k: usize = 0; k < width; k += 8) {
-      const q = v128.load(query + (k << 1))
-      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load8x8_s(r0 + k), q))
-      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load8x8_s(r1 + k), q))
-      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v128.load8x8_s(r2 + k), q))
-      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v128.load8x8_s(r3 + k), q))
-    }
-    const a01 = i32x4.add(v128.shuffle<i32>(a0, a1, 0, 1, 4, 5), v128.shuffle<i32>(a0, a1, 2, 3, 6, 7))
-    const a23 = i32x4.add(v128.shuffle<i32>(a2, a3, 0, 1, 4, 5), v128.shuffle<i32>(a2, a3, 2, 3, 6, 7))
-    const sums = i32x4.add(v128.shuffle<i32>(a01, a23, 0, 2, 4, 6), v128.shuffle<i32>(a01, a23, 1, 3, 5, 7))
-    const scaled = f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(multipliers + (i << 2)))
-    v128.store(out + (i << 2), f32x4.mul(lanes, scaled))
   }
 }
