@@ -19,6 +19,7 @@ import {
   encodeArtifacts,
   encodeRanker,
   encodeRatingNetwork,
+  localTitlesCard,
   manifestFiles,
   readModel,
   writeModel,
@@ -33,7 +34,15 @@ import { type Dataset, type Examination, type ExportedModel, PART, type Prepared
 import { hashSplitFiles, prepare } from './prepare/index.ts'
 import { publish } from './publish/index.ts'
 import type { ObjectStore } from './publish/object-store.ts'
-import { type Device, embedTexts, hashSentenceModel, openDevice, type TrainOptions, train } from './train/index.ts'
+import {
+  asDrafted,
+  type Device,
+  embedTexts,
+  hashSentenceModel,
+  openDevice,
+  type TrainOptions,
+  train,
+} from './train/index.ts'
 
 export const STEPS = ['ingest', 'prepare', 'train', 'evaluate', 'export', 'publish'] as const
 export type Step = (typeof STEPS)[number]
@@ -252,10 +261,7 @@ async function trainTwice(
   const settings = { model, seed: config.project.seed, imported, embeddings }
   const drafted = { ...settings, model: { ...model, stars: { ...model.stars, type: 'none' as const } } }
   const draft = await train(prepared, [PART.train], drafted, labelled(handles, 'draft'), optionsOf('draft'))
-  const iterations = draft.losses.length || model.cf.iterations
-  const stopAfter = draft.tower ? iterations : model.cf.twoTower.stopAfter
-  const cf = { ...model.cf, iterations, twoTower: { ...model.cf.twoTower, stopAfter } }
-  const finalSettings = { ...settings, model: { ...model, cf }, content: draft.content }
+  const finalSettings = { ...settings, model: asDrafted(model, draft), content: draft.content }
   const all = [PART.train, PART.validation]
   return { draft, trained: await train(prepared, all, finalSettings, labelled(handles, 'final'), optionsOf('final')) }
 }
@@ -277,6 +283,7 @@ function modelCard(
   evaluation: Report,
 ): ModelCard {
   const { cf, neighbours } = config.model
+  const localTitles = localTitlesCard(prepared.catalog)
   return {
     project: config.project.name,
     experiment: config.experiment,
@@ -290,6 +297,7 @@ function modelCard(
       regularization: foldIn.regularization,
       unobservedWeight: foldIn.unobservedWeight,
       terms: content.terms.length,
+      ...(localTitles && { localTitles }),
       ...servingSettings(config, learned.blend),
       ...(learned.ranker && { ranker: learned.ranker }),
       ...(learned.ratingNetwork && { ratingNetwork: learned.ratingNetwork }),

@@ -38,7 +38,8 @@ export interface JoinReport {
  * `ratings(userId INTEGER, movieId INTEGER, rating DOUBLE, timestamp BIGINT)` unique by (userId, movieId), latest wins;
  * `movies(movieId, title, year, genres VARCHAR[])`; `links(movieId, imdbId, tmdbId)`;
  * `user_ids(userId, id)` and `item_ids(movieId, id)` where own data had other ids than numbers, else empty;
- * `tags(userId, movieId, tag, timestamp)`; `metadata(movieId, overview, tagline, keywords, cast, directors, runtime, poster, source)`.
+ * `tags(userId, movieId, tag, timestamp)`; `metadata(movieId, overview, tagline, keywords, cast, directors, runtime, poster, source)`;
+ * `local_titles(movieId, language, title, position)`, the one of position 0 being the one that is shown.
  */
 export interface Dataset {
   database: Database
@@ -65,6 +66,14 @@ export interface MovieText {
   source: string
 }
 
+/** What a movie is called in another language. */
+export interface LocalTitle {
+  itemIndex: number
+  /** ISO 639 code, lower case */
+  language: string
+  title: string
+}
+
 /** Every movie of the source, by itemIndex, in the order of movieId. */
 export interface Catalog {
   movieIds: Int32Array
@@ -80,6 +89,8 @@ export interface Catalog {
   runtimes: Int16Array
   /** codes of the original languages, lower case, empty where unknown; left out where no source tells any */
   languages?: string[]
+  /** in the order of itemIndex and language, then as they are preferred; left out where no source has any */
+  localTitles?: LocalTitle[]
   texts: MovieText[]
 }
 

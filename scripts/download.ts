@@ -120,13 +120,16 @@ function unknownName(name: string): string {
   return `error: unknown data set ${JSON.stringify(name)}; ${hint}`
 }
 
+/** bundled: what movies are called in Vietnam, found by their ids or by title and year */
+const LOCAL_TITLES = 'data/sample/local-titles.tsv'
+
 /** What is there now, and the two lines to try. */
 function wordsFor(name: string, { folder, files, found }: Downloaded): string {
   const { holds, licence, page } = DATASETS.get(name)!
   const inside = relative(ROOT, folder)
   const path = inside.startsWith('..') || isAbsolute(inside) ? folder : inside
   const size = bytes(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
-  const sources = [...(holds === 'metadata' ? ['data/sample/ml-latest-small'] : []), path]
+  const sources = [...(holds === 'metadata' ? ['data/sample/ml-latest-small'] : []), path, LOCAL_TITLES]
   return `${path}: ${found ? 'already there and complete, ' : ''}${files.length} files, ${size}
 Licence: ${licence} (${page})
 

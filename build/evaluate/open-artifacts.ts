@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LOCAL_TITLES_FILE } from '#core/format/local-titles.ts'
 import { nextFile } from '#core/format/next.ts'
 import { openTable } from '#core/format/open-table.ts'
 import { RANKER_FILE } from '#core/format/ranker.ts'
@@ -20,6 +21,7 @@ export function openArtifacts(files: ArtifactFiles, settings: ServingSettings): 
     settings: {
       ...settings,
       next: settings.next.filter((_, scale) => files.has(nextFile(scale))),
+      localTitles: files.has(LOCAL_TITLES_FILE) ? {} : undefined,
       ranker: { shipped: files.has(RANKER_FILE) },
       ratingNetwork: { shipped: RATING_NETWORK_FILES.every((file) => files.has(file)) },
       tower: TOWER_FILES.every((file) => files.has(file)) ? settings.tower : undefined,

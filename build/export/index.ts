@@ -5,6 +5,7 @@ import { nextFile } from '#core/format/next.ts'
 import { CATALOG, CONTENT, DETAILS, FACTORS, GRAMIAN, HISTORIES, SEGMENTS, TERMS, USERS } from '#core/format/tables.ts'
 import { Manifest } from '#core/schemas/manifest.ts'
 import type { ArtifactFiles, ExportedModel, Interactions, PreparedRatings, Trained } from '../nouns.ts'
+import { encodeLocalTitles } from './encode-local-titles.ts'
 import { encodeNeighbours } from './encode-neighbours.ts'
 import { encodePlacement } from './encode-placement.ts'
 import { encodeStars } from './encode-stars.ts'
@@ -12,6 +13,7 @@ import { encodeSegmentedTable, encodeTable, type SegmentedFile } from './encode-
 import { encodeTower } from './encode-tower.ts'
 import { gramianOf, quantizeRows } from './quantize.ts'
 
+export { localTitlesCard } from './encode-local-titles.ts'
 export { encodeNeighbours } from './encode-neighbours.ts'
 export { encodeRanker } from './encode-ranker.ts'
 export { encodeRatingNetwork } from './encode-rating-network.ts'
@@ -29,6 +31,7 @@ export function encodeArtifacts(
 ): ArtifactFiles {
   return new Map([
     ...encodeMovies(trained, prepared, holdsRating),
+    ...encodeLocalTitles(prepared.catalog.localTitles ?? []),
     ...encodeFactors(trained),
     ...encodeTower(trained),
     ...trained.next.scales.map(({ weights }, scale) => [nextFile(scale), encodeNeighbours(weights)] as const),

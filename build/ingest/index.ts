@@ -73,9 +73,9 @@ async function stageSources(
   for (const [index, source] of config.sources.entries()) {
     handles.signal.throwIfAborted()
     const { format, path } = await openSource(source, scratch, handles)
-    const { ratingScale } = config
+    const { ratingScale, titleLanguages } = config
     const taken = new Set(staged.map(({ kind }) => kind))
-    for (const table of await format.read({ path, source, ratingScale, scratch, database, handles })) {
+    for (const table of await format.read({ path, source, ratingScale, titleLanguages, scratch, database, handles })) {
       if (table.kind !== 'metadata' && taken.has(table.kind)) {
         handles.log.info(`${table.file}: left out, as an earlier source has ${table.kind}`)
         await database.run(`DROP TABLE ${table.table}`)

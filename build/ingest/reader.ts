@@ -53,6 +53,7 @@ export interface ReaderInput {
   /** as the config has it: what is mapped to what */
   source: SourceConfig
   ratingScale: DataConfig['ratingScale']
+  titleLanguages: DataConfig['titleLanguages']
   /** for what must be unpacked or rewritten to be read */
   scratch: Scratch
   database: Database
@@ -100,5 +101,7 @@ export const STAGED_COLUMNS = {
     language: 'VARCHAR',
     poster: 'VARCHAR',
     source: 'VARCHAR',
+    /** in other languages: each the code of its language, then the title */
+    localTitles: 'VARCHAR[]',
   },
 } as const satisfies Record<Kind, Record<string, string>>

@@ -1,5 +1,5 @@
 import type { Database } from '../io/database.ts'
-import type { Catalog, MovieText } from '../nouns.ts'
+import type { Catalog, LocalTitle, MovieText } from '../nouns.ts'
 import { createKeywords } from './keywords.ts'
 
 /** Columns of the catalogue table, texts never NULL. */
@@ -32,6 +32,9 @@ export async function createCatalog(minTags: number, database: Database): Promis
       LEFT JOIN keywords k USING ("movieId")
     ORDER BY "movieId"`)
   const rows = await database.rows<MovieRow>('SELECT * FROM catalog ORDER BY "itemIndex"')
+  const localTitles = await database.rows<LocalTitle>(`
+    SELECT "itemIndex", l.language, l.title FROM local_titles l JOIN catalog USING ("movieId")
+    ORDER BY "itemIndex", l.language, position`)
   return {
     movieIds: Int32Array.from(rows, (row) => row.movieId),
     titles: rows.map((row) => row.title),
@@ -41,6 +44,7 @@ export async function createCatalog(minTags: number, database: Database): Promis
     tmdbIds: Int32Array.from(rows, (row) => row.tmdbId),
     runtimes: Int16Array.from(rows, (row) => row.runtime),
     ...(rows.some(({ language }) => language !== '') && { languages: rows.map(({ language }) => language) }),
+    ...(localTitles.length > 0 && { localTitles }),
     texts: rows.map(({ overview, tagline, keywords, cast, directors, poster, source }) => ({
       ...{ overview, tagline, keywords, cast, directors, poster, source },
     })),

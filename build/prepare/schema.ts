@@ -6,17 +6,18 @@
  * their train ratings, or from what they tell (foldIn) when they are held out; everything about movies from the train
  * ratings alone. Texts, genres and years are known of a movie before anyone rates it. NULL: nothing is known.
  *
- * | table              | one row                                  | in the order of            |
- * |--------------------|------------------------------------------|----------------------------|
- * | ratings            | a rating                                 | userId, timestamp, movieId |
- * | interactions       | a rating, the same one as in ratings     | userId, timestamp, movieId |
- * | movies             | a movie                                  | movieId                    |
- * | movies_metadata    | a movie with a text, runtime or poster   | movieId                    |
- * | movies_cast_crew   | a name in a movie's cast or direction    | movieId, role, position    |
- * | user_features      | a user                                   | userId                     |
- * | movie_features     | a movie                                  | movieId                    |
- * | user_ids           | a user of own data whose id was numbered | userId                     |
- * | item_ids           | an item of such data                     | movieId                    |
+ * | table               | one row                                  | in the order of             |
+ * |---------------------|------------------------------------------|-----------------------------|
+ * | ratings             | a rating                                 | userId, timestamp, movieId  |
+ * | interactions        | a rating, the same one as in ratings     | userId, timestamp, movieId  |
+ * | movies              | a movie                                  | movieId                     |
+ * | movies_metadata     | a movie with a text, runtime or poster   | movieId                     |
+ * | movies_local_titles | a movie's title in another language      | movieId, language, position |
+ * | movies_cast_crew    | a name in a movie's cast or direction    | movieId, role, position     |
+ * | user_features       | a user                                   | userId                      |
+ * | movie_features      | a movie                                  | movieId                     |
+ * | user_ids            | a user of own data whose id was numbered | userId                      |
+ * | item_ids            | an item of such data                     | movieId                     |
  */
 export type TableName = keyof typeof TABLES
 
@@ -63,6 +64,12 @@ export const TABLES = {
     runtime: ['SMALLINT', 'minutes; 0 where unknown'],
     poster: ['VARCHAR', 'address of a picture; empty where unknown'],
     source: ['VARCHAR', 'address of the page that the overview is from; empty where unknown'],
+  },
+  movies_local_titles: {
+    movieId,
+    language: ['VARCHAR', 'ISO 639 code'],
+    position: ['INTEGER', 'the title that is shown has 0, others that the movie is known by come after it'],
+    title: ['VARCHAR', 'as the source has it'],
   },
   movies_cast_crew: {
     movieId,

@@ -25,6 +25,9 @@ function queries(genres: string[]): Record<TableName, string> {
     movies_metadata: `
       SELECT "movieId", overview, tagline, keywords, runtime, poster, source FROM catalog
       WHERE overview <> '' OR tagline <> '' OR len(keywords) > 0 OR runtime > 0 OR poster <> '' ORDER BY "movieId"`,
+    movies_local_titles: `
+      SELECT "movieId", language, position, title FROM local_titles JOIN (SELECT "movieId" FROM catalog) USING ("movieId")
+      ORDER BY "movieId", language, position`,
     movies_cast_crew: `
       SELECT "movieId", role, position, name FROM (
         SELECT "movieId", 'cast' AS role, unnest(range(len("cast")))::INTEGER AS position, unnest("cast") AS name FROM catalog

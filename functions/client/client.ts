@@ -30,7 +30,7 @@ export interface MarqueeClient {
   predictNewMovie(request: api.PredictNewMovieRequest, call?: CallOptions): Promise<api.PredictedNewMovie>
   /** Movies whose title matches `q`; without it the most popular ones. */
   movies(search?: api.MovieSearch, call?: CallOptions): Promise<api.MovieList>
-  movie(movieId: number, call?: CallOptions): Promise<api.MovieDetails>
+  movie(movieId: number, options?: api.DetailsOptions, call?: CallOptions): Promise<api.MovieDetails>
   similarMovies(movieId: number, options?: api.SimilarOptions, call?: CallOptions): Promise<api.SimilarMovies>
   /** Profile, top rated, recent favourites and recommendations. */
   user(userId: number, options?: api.RecommendOptions, call?: CallOptions): Promise<api.UserProfile>
@@ -89,7 +89,7 @@ export function createClient(options: ClientOptions): MarqueeClient {
     predictRatings: (request, own) => post('/predict/ratings', request, own),
     predictNewMovie: (request, own) => post('/predict/new-movie', request, own),
     movies: (search = {}, own) => get('/movies', search, own),
-    movie: (movieId, own) => get(`/movies/${movieId}`, {}, own),
+    movie: (movieId, details = {}, own) => get(`/movies/${movieId}`, details, own),
     similarMovies: (movieId, list = {}, own) => get(`/movies/${movieId}/similar`, list, own),
     user: (userId, list = {}, own) => get(`/users/${userId}`, list, own),
     rate: (userId, movieId, rating, own) =>

@@ -28,6 +28,11 @@ export interface ApiError {
 /** what this answer had to do without; empty when all was there. ranking: a fresh list could not be made. parse, rerank, explain: the language model was asked and gave nothing of use */
 export type Degraded = ('liveRatings' | 'publishedHistory' | 'ranking' | 'parse' | 'rerank' | 'explain')[]
 
+export interface DetailsOptions {
+  /** language of reasons and of `localTitle`: en, the default, or vi */
+  locale?: Locale | undefined
+}
+
 /** what diversity cost and bought; left out where none was asked for */
 export interface DiversityReceipt {
   /** the diversity of the request, above 0 */
@@ -257,8 +262,6 @@ export interface GroupOptions extends ListOptions {
    * @maximum 1
    */
   diversity?: number | undefined
-  /** language of the reasons; en, the default, or vi */
-  locale?: Locale | undefined
   /** true: the answer carries what POST /replay needs to give it again */
   replay?: boolean | undefined
   /**
@@ -467,6 +470,8 @@ export interface Intent {
     /** @minimum 1 */
     movieId: number
     title: string
+    /** in the language of `locale`, or else of the query; left out where nothing else than `title` is known */
+    localTitle?: string | undefined
   }[]
   /** directors or actors that it must have */
   people: string[]
@@ -529,6 +534,8 @@ export interface ListOptions {
   exclude?: number[] | undefined
   /** only these movies; those that the catalogue lacks are passed over */
   only?: number[] | undefined
+  /** language of reasons and of `localTitle`: en, the default, or vi */
+  locale?: Locale | undefined
   /** `nextCursor` of the page before: the list goes on behind it. The other fields may change in between */
   cursor?: string | undefined
 }
@@ -645,6 +652,15 @@ export interface ModelAnswer {
     unobservedWeight: number
     /** terms of the content index */
     terms: number
+    /** titles in other languages than the catalogue’s; none where there are none */
+    localTitles?:
+      | {
+          /** ISO 639 codes */
+          languages: string[]
+          /** movies that have one */
+          movies: number
+        }
+      | undefined
     /** a rating counts as a like from this star up */
     likedFrom: number
     /** likes after which an older like weighs half in the collaborative score; null: all weigh the same */
@@ -1000,6 +1016,8 @@ export interface Move extends MovieSummary {
      */
     movieId: number
     title: string
+    /** what the movie is called in the language of `locale`; left out where nothing else than `title` is known */
+    localTitle?: string | undefined
     /** on the score */
     effect: number
   }[]
@@ -1032,7 +1050,7 @@ export interface MovieList {
 }
 
 export interface MovieSearch extends ListOptions {
-  /** words of a name, each may be a beginning, and its year; diacritics do not matter, and typos where nothing else is found */
+  /** words of a name, each may be a beginning, and its year; diacritics do not matter, and typos where nothing else is found. Names in other languages are known too; with `locale` vi they count as much as the catalogue’s */
   q?: string | undefined
 }
 
@@ -1043,6 +1061,8 @@ export interface MovieSummary {
    */
   movieId: number
   title: string
+  /** what the movie is called in the language of `locale`; left out where nothing else than `title` is known */
+  localTitle?: string | undefined
   /** year of release, null where unknown */
   year: number | null
   genres: string[]
@@ -1081,6 +1101,8 @@ export interface PredictNewMovieRequest {
    * @maximum 100
    */
   k?: number | undefined
+  /** language of reasons and of `localTitle`: en, the default, or vi */
+  locale?: Locale | undefined
   /**
    * whose ratings the prediction goes by: published and live ones
    * @minimum 1
@@ -1104,6 +1126,8 @@ export interface PredictRatingsRequest {
   taste?: string | undefined
   /** movies to predict, at most 100 */
   movieIds: number[]
+  /** language of reasons and of `localTitle`: en, the default, or vi */
+  locale?: Locale | undefined
 }
 
 export interface PredictedNewMovie {
@@ -1241,8 +1265,6 @@ export interface QueryAnswer {
 }
 
 export interface QueryOptions extends ListOptions {
-  /** language of the reasons; en, the default, or vi */
-  locale?: Locale | undefined
   /**
    * true: where no movie satisfies every wish of the query, answer none, rather than give a wish up
    * @default false
@@ -1318,6 +1340,8 @@ export interface Reason {
      */
     movieId: number
     title: string
+    /** what the movie is called in the language of `locale`; left out where nothing else than `title` is known */
+    localTitle?: string | undefined
   }[]
 }
 
@@ -1390,8 +1414,6 @@ export interface RecommendOptions extends ListOptions {
    * @maximum 1
    */
   diversity?: number | undefined
-  /** language of the reasons; en, the default, or vi */
-  locale?: Locale | undefined
   /** true: the answer carries what POST /replay needs to give it again */
   replay?: boolean | undefined
 }
@@ -1544,8 +1566,6 @@ export interface Replay {
          * @maximum 1
          */
         diversity?: number | undefined
-        /** language of the reasons; en, the default, or vi */
-        locale?: Locale | undefined
       })
     | undefined
   group?:
@@ -1591,8 +1611,6 @@ export interface Replay {
          * @maximum 1
          */
         diversity?: number | undefined
-        /** language of the reasons; en, the default, or vi */
-        locale?: Locale | undefined
         /**
          * what a movie’s score is made of the members’ fits. average: their weighted mean; leastMisery: the smallest; averageWithoutMisery: the mean, of movies only that fit everybody by `threshold`
          * @default "average"
@@ -1679,6 +1697,8 @@ export interface Replay {
         exclude?: number[] | undefined
         /** only these movies; those that the catalogue lacks are passed over */
         only?: number[] | undefined
+        /** language of reasons and of `localTitle`: en, the default, or vi */
+        locale?: Locale | undefined
         /** weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model */
         weights?:
           | {
@@ -1716,8 +1736,6 @@ export interface Replay {
           | undefined
         /** false: the movies in the order of their blended scores, without the learned order of the first ones, which was learned for the default weights and so never goes with others */
         ranker?: boolean | undefined
-        /** language of the reasons; en, the default, or vi */
-        locale?: Locale | undefined
         /**
          * as if these had been rated or liked last
          * @default []
@@ -2174,6 +2192,8 @@ export interface WhatIfOptions {
   exclude?: number[] | undefined
   /** only these movies; those that the catalogue lacks are passed over */
   only?: number[] | undefined
+  /** language of reasons and of `localTitle`: en, the default, or vi */
+  locale?: Locale | undefined
   /** weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model */
   weights?:
     | {
@@ -2211,8 +2231,6 @@ export interface WhatIfOptions {
     | undefined
   /** false: the movies in the order of their blended scores, without the learned order of the first ones, which was learned for the default weights and so never goes with others */
   ranker?: boolean | undefined
-  /** language of the reasons; en, the default, or vi */
-  locale?: Locale | undefined
   /** true: the answer carries what POST /replay needs to give it again */
   replay?: boolean | undefined
   /**

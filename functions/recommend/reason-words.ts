@@ -3,6 +3,7 @@ import { GENRES_IN_VIETNAMESE } from '#core/text/vietnamese.ts'
 
 /** What reasons say, in one language; what is put in are titles, terms and numbers. */
 export interface ReasonWords {
+  locale: Locale
   and: string
   liked(titles: string): string
   likedByTaste: string
@@ -18,6 +19,7 @@ export interface ReasonWords {
 
 export const REASON_WORDS: Record<Locale, ReasonWords> = {
   en: {
+    locale: 'en',
     and: ' and ',
     liked: (titles) => `Because you liked ${titles}.`,
     likedByTaste: 'Liked by viewers with your taste.',
@@ -31,6 +33,7 @@ export const REASON_WORDS: Record<Locale, ReasonWords> = {
     stars: (where, mean, ratings) => `${where}: ${mean} stars from ${ratings} ratings.`,
   },
   vi: {
+    locale: 'vi',
     and: ' và ',
     liked: (titles) => `Vì bạn thích ${titles}.`,
     likedByTaste: 'Người cùng gu với bạn thích phim này.',

@@ -1,5 +1,7 @@
 import type { CatalogIndex } from '#core/format/catalog.ts'
+import type { Locale } from '#core/schemas/api.ts'
 import { topK } from '#core/scoring/top-k.ts'
+import { fold } from '#core/text/analyse.ts'
 import type { FindTitles } from '#core/text/titles.ts'
 
 /** Popularity, 0 to 1, orders equal matches and never outweighs a better one. */
@@ -14,9 +16,11 @@ export interface Searchable {
 /**
  * Movies by name. Every word of the query must begin a word of the movie's names or be its year, diacritics aside; where
  * no movie is found, typos are forgiven. The whole name comes before one that begins so, that before any other, and
- * popularity decides among equals. Of a larger k the first ones are the same.
+ * popularity decides among equals. A name in another language counts less, but where it is the whole one, or the query is in
+ * such a language. Of a larger k the first ones are the same.
  * @param query empty: every movie matches
  * @param blocked numItems flags; 1 is never returned
+ * @param locale of whoever asks
  * @returns item indices, best match first
  */
 export function searchMovies(
@@ -24,13 +28,16 @@ export function searchMovies(
   blocked: Uint8Array,
   k: number,
   { catalog, titles }: Searchable,
+  locale: Locale = 'en',
 ): Int32Array {
   if (query.trim() === '') {
     const popularity = catalog.popularity.map((one, item) => (blocked[item] === 1 ? Number.NaN : one))
     return topK(popularity, k).items
   }
-  const exact = titles(query, false, blocked)
-  const { items, qualities } = exact.items.length > 0 ? exact : titles(query, true, blocked)
+  const isMarked = fold(query) !== query.normalize('NFC').toLowerCase()
+  const localNames = locale !== 'en' || isMarked ? 'alike' : 'behind'
+  const exact = titles(query, false, blocked, localNames)
+  const { items, qualities } = exact.items.length > 0 ? exact : titles(query, true, blocked, localNames)
   const scores = Float64Array.from(items, (item, at) => qualities[at]! + POPULARITY_COUNTS * catalog.popularity[item]!)
   return topK(scores, k).items.map((at) => items[at]!)
 }

@@ -1,5 +1,14 @@
 import * as z from 'zod'
-import { MovieDetails, MovieId, MovieList, MovieSearch, SimilarMovies, SimilarOptions } from '#core/schemas/api.ts'
+import {
+  DetailsOptions,
+  type Locale,
+  MovieDetails,
+  MovieId,
+  MovieList,
+  MovieSearch,
+  SimilarMovies,
+  SimilarOptions,
+} from '#core/schemas/api.ts'
 import { blockedItems } from '#recommend/constraints.ts'
 import { behind } from '#recommend/page.ts'
 import { searchMovies } from '#recommend/search.ts'
@@ -13,7 +22,12 @@ import { listLength, type Route, route } from './route.ts'
 
 const MovieParams = z.strictObject({ movieId: MovieId })
 
-async function details({ model }: ServedModel, movieId: number, log: RequestLog): Promise<MovieDetails> {
+async function details(
+  { model }: ServedModel,
+  movieId: number,
+  locale: Locale | undefined,
+  log: RequestLog,
+): Promise<MovieDetails> {
   const { catalog } = model
   const itemIndex = itemIndexOf(catalog, movieId)
   const { table, row } = await model.details.row(itemIndex).catch((error: unknown) => {
@@ -22,7 +36,7 @@ async function details({ model }: ServedModel, movieId: number, log: RequestLog)
   })
   const imdbId = catalog.imdbIds[itemIndex]!
   return {
-    ...movieSummary(catalog, itemIndex),
+    ...movieSummary(catalog, itemIndex, locale),
     overview: table.text('overview', row),
     tagline: table.text('tagline', row),
     keywords: table.texts('keywords', row),
@@ -45,13 +59,13 @@ export const movieRoutes: Route[] = [
     summary: 'Movies whose title matches, best match first; without a query the most popular ones',
     query: MovieSearch,
     answer: MovieList,
-    handle({ served, query: { q, k, cursor, ...constraints } }) {
+    handle({ served, query: { q, k, cursor, locale, ...constraints } }) {
       const blocked = blockedItems(served.model, new Int32Array(0), constraints)
       const length = listLength(k, served.manifest)
       const { start, fields } = positionOf(cursor, served)
       // one more than is shown says whether there is more
-      const found = searchMovies(q ?? '', blocked, start + length + 1, served.model).slice(start)
-      const items = Array.from(found.slice(0, length), (item) => movieSummary(served.model.catalog, item))
+      const found = searchMovies(q ?? '', blocked, start + length + 1, served.model, locale).slice(start)
+      const items = Array.from(found.slice(0, length), (item) => movieSummary(served.model.catalog, item, locale))
       return { modelId: served.modelId, ...fields(items.length, found.length > length), items }
     },
   }),
@@ -62,9 +76,10 @@ export const movieRoutes: Route[] = [
     tag: 'movies',
     summary: 'One movie with its texts',
     params: MovieParams,
+    query: DetailsOptions,
     answer: MovieDetails,
     errors: [404],
-    handle: ({ served, log, params }) => details(served, params.movieId, log),
+    handle: ({ served, log, params, query }) => details(served, params.movieId, query.locale, log),
   }),
   route({
     method: 'get',
@@ -76,7 +91,7 @@ export const movieRoutes: Route[] = [
     query: SimilarOptions,
     answer: SimilarMovies,
     errors: [404],
-    handle({ served, params: { movieId }, query: { k, cursor, ...constraints } }) {
+    handle({ served, params: { movieId }, query: { k, cursor, locale, ...constraints } }) {
       const { catalog } = served.model
       const length = listLength(k, served.manifest)
       const { shown, fields } = pageOf(cursor, served)
@@ -90,7 +105,7 @@ export const movieRoutes: Route[] = [
           hasMore,
         ),
         items: list.map(({ itemIndex, similarity, shares }) => ({
-          ...movieSummary(catalog, itemIndex),
+          ...movieSummary(catalog, itemIndex, locale),
           similarity,
           shares,
         })),

@@ -23,7 +23,7 @@ async function predictRatings(
   served: ServedModel,
   env: Env,
   log: RequestLog,
-  { movieIds, ...viewer }: PredictRatingsRequest,
+  { movieIds, locale, ...viewer }: PredictRatingsRequest,
 ): Promise<PredictedRatings> {
   const { model, modelId } = served
   if (!model.stars) throw new ProblemError('not_found', 'the model that is served predicts no stars')
@@ -40,7 +40,7 @@ async function predictRatings(
     unknownMovieIds: movieIds.filter((movieId) => !known.includes(movieId)),
     degraded,
     predictions: items.map((item, at) => ({
-      ...movieSummary(model.catalog, item),
+      ...movieSummary(model.catalog, item, locale),
       stars: round(stars[at]!, 2),
       sd: round(deviations[at]!, 2),
       rating: ratingOf.get(item) ?? null,
@@ -83,7 +83,7 @@ async function predictNewMovie(
       percentile: round((100 * (rank.of - rank.position)) / Math.max(1, rank.of - 1), 1),
     },
     similar: nearestToPlaced(placed, request.k ?? SIMILAR, model).map(({ itemIndex, similarity, terms }) => ({
-      ...movieSummary(model.catalog, itemIndex),
+      ...movieSummary(model.catalog, itemIndex, request.locale),
       similarity: round(similarity, 3),
       shared: terms.slice(0, SHARED_TERMS),
     })),

@@ -4,6 +4,7 @@ import type { Model } from '#core/model.ts'
 import type {
   Degraded,
   ExperimentMark,
+  Locale,
   MovieSummary,
   Reason,
   Recommendations,
@@ -13,6 +14,7 @@ import type {
 import { rankBatch } from '#recommend/batch.ts'
 import type { Blended } from '#recommend/blend.ts'
 import { recommend } from '#recommend/index.ts'
+import { movieName } from '#recommend/movie-name.ts'
 import { expectedStars } from '#recommend/predict-stars.ts'
 import type { OpenedModel } from '../open-model.ts'
 import { ProblemError } from './errors.ts'
@@ -20,11 +22,11 @@ import { pageOf } from './paging.ts'
 import { replayOf } from './replay-receipt.ts'
 import { listLength } from './route.ts'
 
-export function movieSummary(catalog: CatalogIndex, itemIndex: number): MovieSummary {
+/** @param locale whose title it is to have too */
+export function movieSummary(catalog: CatalogIndex, itemIndex: number, locale?: Locale): MovieSummary {
   const numRatings = catalog.numRatings[itemIndex]!
   return {
-    movieId: catalog.movieIds[itemIndex]!,
-    title: catalog.title(itemIndex),
+    ...movieName(itemIndex, catalog, locale),
     year: catalog.years[itemIndex] || null,
     genres: catalog.genres(itemIndex),
     meanRating: numRatings > 0 ? round(catalog.meanRatings[itemIndex]!, 2) : null,
@@ -75,7 +77,7 @@ export function recommendations(
       blended.map(({ itemIndex }) => itemIndex),
       hasMore,
     ),
-    items: recommendedMovies(model, blended, reasons, about.starred, time, numShown),
+    items: recommendedMovies(model, blended, reasons, about.starred, time, options.locale, numShown),
     ...(replay && {
       replay: replayOf(served, time, [{ history, ...about }], { recommend: asked, experiment: about.experiment }),
     }),
@@ -115,7 +117,7 @@ export function batchRecommendations(
       blended.map(({ itemIndex }) => itemIndex),
       hasMore,
     ),
-    items: recommendedMovies(model, blended, reasons, starred, nowSeconds(), numShown),
+    items: recommendedMovies(model, blended, reasons, starred, nowSeconds(), options.locale, numShown),
   }
 }
 
@@ -126,13 +128,14 @@ export function recommendedMovies(
   reasons: Reason[],
   starred: History,
   time: number,
+  locale: Locale | undefined,
   numShown = 0,
 ): RecommendedMovie[] {
   const items = blended.map(({ itemIndex }) => itemIndex)
   const predicted = model.stars && expectedStars(starred, items, model.stars, time)
   return blended.map(({ itemIndex, score, shares }, position) => ({
     rank: numShown + position + 1,
-    ...movieSummary(model.catalog, itemIndex),
+    ...movieSummary(model.catalog, itemIndex, locale),
     score,
     shares,
     reason: reasons[position]!,
@@ -142,6 +145,11 @@ export function recommendedMovies(
 
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000)
+}
+
+/** What “last year” in a wish counts from. */
+export function yearNow(): number {
+  return new Date().getUTCFullYear()
 }
 
 export function round(value: number, digits: number): number {

@@ -1,9 +1,10 @@
 import type { Model } from '#core/model.ts'
 import { openQueryLexicon, type QueryLexicon } from '#core/query/lexicon.ts'
-import type { Degraded } from '#core/schemas/api.ts'
+import type { Degraded, Locale } from '#core/schemas/api.ts'
 import type { Intent } from '#core/schemas/intent.ts'
 import type { ModelCard } from '#core/schemas/manifest.ts'
 import { type QueriedMovie, QueryAnswer, QueryRequest } from '#core/schemas/query.ts'
+import { movieName } from '#recommend/movie-name.ts'
 import { expectedStars } from '#recommend/predict-stars.ts'
 import { type QueryHandles, type QueryList, recommendForQuery } from '#recommend/query/index.ts'
 import type { RerankSettings } from '#recommend/query/rerank.ts'
@@ -13,7 +14,7 @@ import type { ServedModel } from '../open-model.ts'
 import { PROMPTS } from '../prompts.ts'
 import { answerAndWords, inModelsWords } from './explanations.ts'
 import { pageOf } from './paging.ts'
-import { movieSummary, nowSeconds, round } from './present.ts'
+import { movieSummary, nowSeconds, round, yearNow } from './present.ts'
 import { listLength, type Route, type RouteRequest, route } from './route.ts'
 import { type ViewerHistory, viewerHistory } from './viewer.ts'
 
@@ -25,7 +26,7 @@ async function answerQuery({ body, served, env, log, llm }: Asked): Promise<{ an
   const { model, modelId, manifest } = served
   const handles: QueryHandles = { llm, prompts: PROMPTS, rerank: rerankSettings(options.rerank, env, served) }
   const [understood, viewer] = await Promise.all([
-    intent ? asGiven(intent) : understand(text, model.catalog.genreNames, lexiconOf(model), llm, PROMPTS),
+    intent ? asGiven(intent) : understand(text, model.catalog.genreNames, lexiconOf(model), llm, PROMPTS, yearNow()),
     viewerHistory({ userId, history: given, taste }, { served, env, log }),
   ])
   const { shown, numShown, fields } = pageOf(options.cursor, served)
@@ -39,12 +40,13 @@ async function answerQuery({ body, served, env, log, llm }: Asked): Promise<{ an
     handles,
     shown,
   )
+  const locale = options.locale ?? understood.intent.language
   const itemIndices = list.entries.map(({ candidate }) => candidate.itemIndex)
   const answer: QueryAnswer = {
     modelId,
     seed: null,
     rung: list.rung,
-    intent: understood.intent,
+    intent: shownIntent(understood.intent, locale, model),
     understoodBy: understood.by,
     rerankedBy: list.isReranked ? 'model' : null,
     kept: list.satisfying.kept,
@@ -52,9 +54,18 @@ async function answerQuery({ body, served, env, log, llm }: Asked): Promise<{ an
     unknownMovieIds: viewer.unknownMovieIds,
     degraded: degradedParts(understood, viewer, list),
     ...fields(itemIndices, list.hasMore),
-    items: queriedMovies(list, viewer, model, numShown, options.showOrder),
+    items: queriedMovies(list, viewer, model, numShown, options.showOrder, locale),
   }
   return { answer, list }
+}
+
+/** With the titles of its movies in the language of whoever reads it. */
+function shownIntent(intent: Intent, locale: Locale, { catalog }: Model): Intent {
+  const similarTitles = intent.similarTitles.map((named) => {
+    const itemIndex = catalog.itemIndexOf(named.movieId)
+    return itemIndex < 0 ? named : movieName(itemIndex, catalog, locale)
+  })
+  return { ...intent, similarTitles }
 }
 
 /** What the request says that it means. */
@@ -100,12 +111,13 @@ function queriedMovies(
   model: Model,
   numShown: number,
   showOrder: boolean,
+  locale: Locale,
 ): QueriedMovie[] {
   const items = entries.map(({ candidate }) => candidate.itemIndex)
   const predicted = model.stars && expectedStars(starred, items, model.stars, nowSeconds())
   return entries.map(({ candidate: { itemIndex, score, shares }, receipt, explanation, placeBefore }, position) => ({
     rank: numShown + position + 1,
-    ...movieSummary(model.catalog, itemIndex),
+    ...movieSummary(model.catalog, itemIndex, locale),
     score,
     shares,
     receipt,

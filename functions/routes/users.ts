@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { History } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
 import {
+  type Locale,
   MovieId,
   type RatedMovie,
   RatingRequest,
@@ -32,7 +33,7 @@ async function profile(
   if (!known && degraded.length === 0) throw new ProblemError('not_found', `user ${userId} has no ratings`, 'userId')
 
   const newestFirst = Array.from(starred.itemIndices, (_, position) => starred.itemIndices.length - 1 - position)
-  const rated = newestFirst.map((position) => ratedMovie(starred, position, model))
+  const rated = newestFirst.map((position) => ratedMovie(starred, position, model, options.locale))
   const likes = rated.filter(({ rating }) => rating >= model.likedFrom)
   return {
     modelId: served.modelId,
@@ -53,9 +54,9 @@ async function profile(
   }
 }
 
-function ratedMovie(history: History, position: number, { catalog }: Model): RatedMovie {
+function ratedMovie(history: History, position: number, { catalog }: Model, locale: Locale | undefined): RatedMovie {
   return {
-    ...movieSummary(catalog, history.itemIndices[position]!),
+    ...movieSummary(catalog, history.itemIndices[position]!, locale),
     rating: history.ratings[position]!,
     timestamp: history.timestamps[position]!,
   }

@@ -25,7 +25,8 @@ import { useMarks } from './hooks/use-marks.ts'
 import { type RateableMovie, useRatings } from './hooks/use-ratings.ts'
 import { useRecommendations, viewerRequest, viewerScope } from './hooks/use-recommendations.ts'
 import { useWish } from './hooks/use-wish.ts'
-import { keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
+import { nameOf, withNames } from './names.ts'
+import { inLanguage, keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
 import { loadWall } from './wall.ts'
 
 /** stars of a movie that a shelf may be named for */
@@ -50,29 +51,29 @@ export function App({ client }: { client: Client }) {
   const history = useLoad('history', aboutModel ? (model.value?.modelId ?? null) : null, (signal) =>
     client.modelHistory({ signal }),
   )
-  const wall = useLoad('wall', 'wall', (signal) => loadWall(client, signal))
-  const profile = useLoad(viewerScope(userId), userId === null ? null : ratings.version, (signal) =>
+  const wall = useLoad('wall', `wall ${language}`, (signal) => loadWall(client, signal))
+  const profile = useLoad(viewerScope(userId), userId === null ? null : `${ratings.version} ${language}`, (signal) =>
     loadProfile(client, userId ?? 0, signal),
   )
   const known = profile.value?.known ?? null
   const limits = model.value?.api ?? null
-  const list = useRecommendations(client, address, language, ratings, marks, limits, ({ answer, movements }) => {
+  const list = useRecommendations(client, address, ratings, marks, limits, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
-      setAnnouncement(strings.list.updated(answer.items.length, fresh, answer.items[0].title))
+      setAnnouncement(strings.list.updated(answer.items.length, fresh, nameOf(answer.items[0])))
   })
 
   const together = useGroup(client, address, ratings, marks, ({ items }) => {
-    if (items.length > 0) setAnnouncement(strings.group.updated(items.length, items[0].title))
+    if (items.length > 0) setAnnouncement(strings.group.updated(items.length, nameOf(items[0])))
   })
 
   const intent = edited !== null && edited.text === wish ? edited.intent : null
   const wished = useWish(
     client,
-    wish === null ? null : { text: wish, ...viewerRequest(userId, ratings, marks) },
+    wish === null ? null : { text: wish, ...viewerRequest(userId, ratings, marks), ...inLanguage() },
     intent,
     ({ items }) => {
-      if (items.length > 0) setAnnouncement(strings.wish.updated(items.length, items[0].title))
+      if (items.length > 0) setAnnouncement(strings.wish.updated(items.length, nameOf(items[0])))
     },
   )
 
@@ -106,7 +107,7 @@ export function App({ client }: { client: Client }) {
     const queried = wish === null ? undefined : wished.answer?.items.find((movie) => movie.movieId === id)
     if (queried) {
       const { text } = wished.explanations.get(id) ?? queried.explanation
-      return { text, shares: queried.shares, receipt: queried.receipt }
+      return { text, shares: queried.shares, receipt: withNames(queried.receipt, wished.answer!.intent) }
     }
     const recommended = list.value?.answer.items.find((movie) => movie.movieId === id)
     return recommended && { text: recommended.reason.text, shares: recommended.shares }
@@ -204,7 +205,7 @@ export function App({ client }: { client: Client }) {
             {loved && shelf.length >= SHELF_FROM ? (
               <MovieRail
                 id="because-title"
-                title={strings.list.because(loved.title)}
+                title={strings.list.because(nameOf(loved))}
                 movies={shelf}
                 starsOf={() => null}
                 onRate={rate}

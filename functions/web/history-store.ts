@@ -10,7 +10,7 @@ export const HISTORY_KEY = 'marquee.history.v1'
 export const MAX_ENTRIES = 1000
 
 /** A rated movie, with what a card needs to show it. `timestamp` is in seconds since 1970. */
-export interface RatedMovie extends Pick<MovieSummary, 'movieId' | 'title' | 'year' | 'genres'> {
+export interface RatedMovie extends Pick<MovieSummary, 'movieId' | 'title' | 'localTitle' | 'year' | 'genres'> {
   rating: number
   timestamp: number
 }
@@ -71,11 +71,12 @@ function asArray(text: string | null): unknown[] {
 
 function asRatedMovie(entry: unknown): RatedMovie | null {
   if (typeof entry !== 'object' || entry === null) return null
-  const { movieId, title, year, genres, rating, timestamp } = entry as Record<string, unknown>
+  const { movieId, title, localTitle, year, genres, rating, timestamp } = entry as Record<string, unknown>
   if (!isId(movieId) || !isStars(rating) || typeof title !== 'string') return null
   return {
     movieId,
     title,
+    ...(typeof localTitle === 'string' && { localTitle }),
     rating,
     year: typeof year === 'number' && Number.isInteger(year) ? year : null,
     genres: Array.isArray(genres) ? genres.filter((genre) => typeof genre === 'string') : [],

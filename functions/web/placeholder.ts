@@ -58,15 +58,18 @@ export interface PosterDesign {
   dice: number[]
 }
 
-/** @param genres order does not matter */
-export function posterDesign(title: string, genres: readonly string[]): PosterDesign {
+/**
+ * @param genres order does not matter
+ * @param name that is shown, where it is another than the title
+ */
+export function posterDesign(title: string, genres: readonly string[], name = title): PosterDesign {
   const random = generator(hash(title))
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]
   const palette = pick(PALETTES)
   const lettering = pick(LETTERINGS)
   const suited = [...new Set([...genres].sort().flatMap((genre) => SCENES_BY_GENRE[genre] ?? []))]
   const scene = pick(suited.length > 0 ? suited : SCENES)
-  const shownTitle = title.replace(/(?<=\S)\s+\([^()]*\)$/, '')
+  const shownTitle = name.replace(/(?<=\S)\s+\([^()]*\)$/, '')
   return {
     palette,
     scene,

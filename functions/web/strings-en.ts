@@ -306,8 +306,10 @@ export const ENGLISH = {
     /** what is told apart in a leaderboard; another is called by its name there */
     rows: {
       als: 'viewers like you (ALS) alone',
+      two_tower: 'viewers like you (two towers) alone',
       next: 'what comes next alone',
       ease: 'liked together (EASE) alone',
+      fsSlim: 'fsSLIM',
       itemKnn: 'item-kNN',
       content: 'similar movies alone',
       popularity: 'popularity',
@@ -329,6 +331,21 @@ export const ENGLISH = {
     stars: 'How good its predicted stars are',
     starsRow: 'Stars by',
     starsOf: (ratings: string) => `On ${ratings} ratings that it had not seen; in stars, lower is better.`,
+    networks: 'What its neural networks do',
+    towerOf: (lengths: string[]) =>
+      `Viewers like you are found by two towers: one makes a vector of your last movies, as far as ${lengths.join(' and ')} ` +
+      'back, the other of each movie. Their row in the lists above says how good that is alone.',
+    networkRow: 'Predicted stars of',
+    networkOf: {
+      known: (ratings: string) => `rated movies (${ratings} ratings)`,
+      told: (ratings: string) => `new movies (${ratings} ratings)`,
+    },
+    withoutNetwork: 'without network',
+    networkAlone: 'network alone',
+    withNetwork: 'some of the way',
+    networkShare: 'Share of it',
+    networkNote:
+      'How far off the stars are (RMSE), with the 95 % interval of what the network changes. It is in use only where that lies below 0.',
   },
   footer: {
     aboutModel: 'About this model',

@@ -304,8 +304,10 @@ export const VIETNAMESE: Strings = {
     served: 'Marquee, như đang chạy',
     rows: {
       als: 'chỉ người cùng gu (ALS)',
+      two_tower: 'chỉ người cùng gu (hai tháp nơ-ron)',
       next: 'chỉ phim thường xem tiếp',
       ease: 'chỉ phim được thích cùng nhau (EASE)',
+      fsSlim: 'fsSLIM',
       itemKnn: 'item-kNN',
       content: 'chỉ phim tương tự',
       popularity: 'độ nổi tiếng',
@@ -326,6 +328,21 @@ export const VIETNAMESE: Strings = {
     stars: 'Số sao dự đoán chính xác đến đâu',
     starsRow: 'Số sao theo',
     starsOf: (ratings) => `Trên ${ratings} lượt chấm chưa thấy; tính bằng sao, càng thấp càng tốt.`,
+    networks: 'Mạng nơ-ron làm gì',
+    towerOf: (lengths) =>
+      `Người cùng gu được tìm bằng hai tháp nơ-ron: một tháp đổi ${lengths.join(' và ')} phim gần nhất của bạn thành một ` +
+      'véc-tơ, tháp kia đổi từng phim. Dòng của chúng ở bảng trên cho biết riêng chúng tốt đến đâu.',
+    networkRow: 'Số sao dự đoán của',
+    networkOf: {
+      known: (ratings) => `phim đã được chấm (${ratings} lượt)`,
+      told: (ratings) => `phim mới (${ratings} lượt)`,
+    },
+    withoutNetwork: 'không dùng mạng',
+    networkAlone: 'chỉ mạng',
+    withNetwork: 'pha một phần',
+    networkShare: 'Phần của mạng',
+    networkNote:
+      'Độ lệch của số sao (RMSE), kèm khoảng 95 % của thay đổi do mạng. Mạng chỉ được dùng khi khoảng đó nằm dưới 0.',
   },
   footer: {
     aboutModel: 'Về mô hình này',

@@ -10,9 +10,17 @@ const KEY = 'marquee.language'
 /** What the page says, in the language that was chosen; read it while rendering, as it changes with the language. */
 export let strings: Strings = ENGLISH
 
+let spoken: Language = 'en'
+
 export function speak(language: Language): void {
+  spoken = language
   strings = BY_LANGUAGE[language]
   document.documentElement.lang = language
+}
+
+/** What a request says so that reasons and titles come in the page's language. */
+export function inLanguage(): { locale?: Language } {
+  return spoken === 'en' ? {} : { locale: spoken }
 }
 
 /** The one chosen before in this browser, else the browser's own where the page speaks it. */

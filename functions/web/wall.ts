@@ -1,5 +1,6 @@
 import type { MovieSummary } from '../client/index.ts'
 import type { Client } from './client.ts'
+import { inLanguage } from './strings.ts'
 
 /** movies on the wall */
 const WALL_SIZE = 24
@@ -22,10 +23,12 @@ export interface Wall {
  * @throws {MarqueeError} of the first request
  */
 export async function loadWall(client: Client, signal: AbortSignal): Promise<Wall> {
-  const popular = (await client.movies({}, { signal })).items
+  const popular = (await client.movies(inLanguage(), { signal })).items
   const rareGenres = genresByFrequency(popular).reverse().slice(0, GENRES_ASKED)
   const kinds = [...rareGenres.map((genre) => ({ genres: [genre] })), ...ERAS]
-  const answers = await Promise.allSettled(kinds.map((kind) => client.movies({ ...kind, k: PER_KIND }, { signal })))
+  const answers = await Promise.allSettled(
+    kinds.map((kind) => client.movies({ ...kind, k: PER_KIND, ...inLanguage() }, { signal })),
+  )
   signal.throwIfAborted()
   const lists = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.items : []))
   return {

@@ -1,4 +1,5 @@
 import type { Intent } from '../client/index.ts'
+import { nameOf } from './names.ts'
 import { strings } from './strings.ts'
 
 /** A part of what was understood, and the intent without it. */
@@ -12,7 +13,7 @@ export interface WishChip {
 export function wishChips(intent: Intent): WishChip[] {
   const { wish } = strings
   const asItIs = (name: string) => name
-  const nameOf = {
+  const wordOf = {
     ...{ mustGenres: strings.genre, avoidGenres: strings.genre, moods: strings.mood },
     ...{ people: asItIs, avoidPeople: asItIs, keywords: asItIs },
   }
@@ -27,7 +28,7 @@ export function wishChips(intent: Intent): WishChip[] {
   ) =>
     intent[key].map((name) =>
       chip(
-        isRefusal ? wish.no(nameOf[key](name)) : nameOf[key](name),
+        isRefusal ? wish.no(wordOf[key](name)) : wordOf[key](name),
         { [key]: intent[key].filter((other) => other !== name) },
         isRefusal,
       ),
@@ -35,8 +36,10 @@ export function wishChips(intent: Intent): WishChip[] {
   const isAny = intent.genresJoin === 'any' && intent.mustGenres.length > 1
   const { yearFrom, yearTo, runtimeFrom, runtimeTo, originalLanguage } = intent
   return [
-    ...intent.similarTitles.map(({ movieId, title }) =>
-      chip(wish.like(title), { similarTitles: intent.similarTitles.filter((other) => other.movieId !== movieId) }),
+    ...intent.similarTitles.map(({ movieId, ...names }) =>
+      chip(wish.like(nameOf(names)), {
+        similarTitles: intent.similarTitles.filter((other) => other.movieId !== movieId),
+      }),
     ),
     ...(isAny ? [chip(intent.mustGenres.map(strings.genre).join(wish.or), { mustGenres: [] })] : each('mustGenres')),
     ...each('avoidGenres', true),

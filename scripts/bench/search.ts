@@ -5,6 +5,7 @@ import { openTitles } from '#core/text/titles.ts'
 import { searchMovies } from '#recommend/search.ts'
 import { parseTitle } from '../../build/ingest/text/title.ts'
 import { table } from '../../build/io/table.ts'
+import { drawLocalTitles } from './draw-local-titles.ts'
 
 /**
  * Search over as many titles as ML-32M has: those of the bundled sample, and others of their words, a tenth of which no other
@@ -32,6 +33,7 @@ while (titles.length < NUM_TITLES) titles.push(oneOf(real).split(' ').map(anothe
 const catalog = {
   numItems: titles.length,
   title: (item: number) => titles[item]!,
+  localTitles: drawLocalTitles(titles.length, randomSource(2).uniform).titles,
   years: Int16Array.from(titles, () => 1930 + Math.floor(95 * uniform())),
   popularity: Float32Array.from(titles, uniform),
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openLocalTitles } from '#core/format/local-titles.ts'
 import { Config } from '#core/schemas/config.ts'
 import { Manifest, Pointer } from '#core/schemas/manifest.ts'
 import { build, type Step } from '../../build/index.ts'
@@ -84,6 +85,19 @@ test('goes from raw files to a published model, and a second time only looks', a
     'export',
   ])
   expect(second).toMatchObject({ buildId: first.buildId, report: first.report })
+})
+
+test('titles in other languages are a file of the model, and its card says so', async () => {
+  const config = configOf(folder)
+  const titles = join(folder, 'titles.tsv')
+  writeFileSync(titles, 'imdbId\tlanguage\tlocalTitle\ntt0133093\tvi\tMa trận\n')
+  config.data.sources.push({ path: titles, format: 'auto' })
+  const { folder: built } = await run(config, 'export')
+  const { card, files } = Manifest.parse(JSON.parse(readFileSync(join(built, 'model/manifest.json'), 'utf8')))
+  expect(card.model.localTitles).toEqual({ languages: ['vi'], movies: 1 })
+  expect(files['local-titles.arrow']).toBeDefined()
+  const bytes = new Uint8Array(readFileSync(join(built, 'model/local-titles.arrow')))
+  expect(openLocalTitles(bytes, 12).shown(1, 'vi')).toBe('Ma trận')
 })
 
 test('a model of BPR factors has a fold-in found on validation', async () => {

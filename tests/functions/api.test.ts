@@ -267,7 +267,7 @@ describe('bad input', () => {
   test('an unknown field is named, with those there are', async () => {
     expect((await refused(400, '/recommend/user/1?limit=5')).message).toBe(
       'unknown field limit; fields here: k, genres, genresAll, avoidGenres, yearFrom, yearTo, runtimeFrom, runtimeTo, ' +
-        'minRatings, language, exclude, only, cursor, weights, ranker, diversity, locale, replay, precomputed',
+        'minRatings, language, exclude, only, locale, cursor, weights, ranker, diversity, replay, precomputed',
     )
     const body = { history: [{ movieId: 1, stars: 3 }] }
     expect((await refused(400, '/recommend/history', { body })).path).toBe('history.0.stars')

@@ -63,6 +63,12 @@ describe('without a language model', () => {
     expect(strict).toMatchObject({ items: [], relaxed: [], nextCursor: null })
   })
 
+  test('“last year” counts from the clock', async () => {
+    const lastYear = new Date().getUTCFullYear() - 1
+    const { intent } = await ask({ text: 'phim năm ngoái' })
+    expect(intent).toMatchObject({ yearFrom: lastYear, yearTo: lastYear })
+  })
+
   test('takes an intent as it is given, with a part removed', async () => {
     const { intent } = await ask({ text: 'a comedy from 2010' })
     const answer = await ask({ text: 'a comedy from 2010', intent: { ...intent, mustGenres: [] } })

@@ -1,7 +1,9 @@
 import type { ContentIndex } from '#core/format/content.ts'
+import { openLocalTitles } from '#core/format/local-titles.ts'
 import type { Model } from '#core/model.ts'
 import { openQueryLexicon, type QueryLexicon } from '#core/query/lexicon.ts'
 import { openTitles } from '#core/text/titles.ts'
+import { encodeLocalTitles } from '../../build/export/encode-local-titles.ts'
 
 export const MOVIELENS_GENRES = [
   ...[
@@ -53,6 +55,17 @@ const TITLES: [title: string, year: number, numRatings?: number][] = [
   ['Harry Potter and the Chamber of Secrets', 2002],
 ]
 
+/** What they are called in Vietnam, in the order above. */
+const VIETNAMESE: [title: string, year: number, localTitle: string][] = [
+  ['Interstellar', 2014, 'Hố đen tử thần'],
+  ['Solaris', 2002, 'Hành tinh bí ẩn'],
+  ['Solaris (Solyaris)', 1972, 'Hành tinh bí ẩn'],
+  ['It', 2017, 'Chú hề ma quái'],
+  ['Alien', 1979, 'Quái vật'],
+  ['The Godfather: Part II', 1974, 'Bố già'],
+  ['Harry Potter and the Goblet of Fire', 2005, 'Harry Potter và chiếc cốc lửa'],
+]
+
 const PEOPLE: [term: string, numMovies: number][] = [
   ['cast:al pacino', 9],
   ['cast:brad pitt', 12],
@@ -78,8 +91,18 @@ export function tinyCatalog(genreNames: string[] = MOVIELENS_GENRES, languageCod
     genreNames,
     languageCodes,
     title: (item: number) => TITLES[item]![0],
+    localTitles: openLocalTitles(tinyLocalTitles(), TITLES.length),
     itemIndexOf: (movieId: number) => movieId - 1,
   } as Model['catalog']
+}
+
+function tinyLocalTitles(): Uint8Array {
+  const localTitles = VIETNAMESE.map(([title, year, localTitle]) => ({
+    itemIndex: TITLES.findIndex(([known, knownYear]) => known === title && knownYear === year),
+    language: 'vi',
+    title: localTitle,
+  }))
+  return encodeLocalTitles(localTitles)[0]![1]
 }
 
 export function tinyLexicon(genreNames?: string[], languageCodes?: string[]): QueryLexicon {

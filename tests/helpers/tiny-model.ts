@@ -15,7 +15,8 @@ import { TINY_TOWER } from './tiny-tower.ts'
  * weepies (50 … 80) on the second, and 90 and 100 are new: nobody rated them, only their texts speak. As a neighbour
  * each speaks for the others of its taste by its own popularity, and 10 speaks −0.5 against 50. What comes next is the
  * movie below, by 0.5, as two items back can tell: after 10 comes 20, and so on down to 80; the older counts half. They
- * run for 60 minutes + id, and are English, but 80, which is Vietnamese, and 100, of which neither is known.
+ * run for 60 minutes + id, and are English, but 80, which is Vietnamese, and 100, of which neither is known. In Vietnam 30
+ * is called Quán cà phê Mặt Trăng, and also Tiệm cà phê cung trăng.
  *
  * | id  | title                 | year | genres             | terms        | popularity |
  * |-----|-----------------------|------|--------------------|--------------|------------|
@@ -102,6 +103,9 @@ function prepared(): Prepared {
       imdbIds: Int32Array.from(MOVIES, ([id]) => 1000 + id),
       tmdbIds: Int32Array.from(MOVIES, ([id]) => 2000 + id),
       runtimes: Int16Array.from(MOVIES, ([id, , year]) => (year === 0 ? 0 : 60 + id)),
+      localTitles: ['Quán cà phê Mặt Trăng', 'Tiệm cà phê cung trăng'].map((title) => ({
+        ...{ itemIndex: tinyItem(30), language: 'vi', title },
+      })),
       languages: MOVIES.map(([id, , year]) => (year === 0 ? '' : id === 80 ? 'vi' : 'en')),
       texts: MOVIES.map(([id]) => text(id)),
     },
@@ -206,6 +210,7 @@ export function tinyManifest(buildId: string, files: ArtifactFiles = tinyFiles()
         unobservedWeight: TINY_CONFIG.model.cf.unobservedWeight,
         terms: TERMS.length,
         ...servingSettings(TINY_CONFIG, TINY_BLEND),
+        ...(files.has('local-titles.arrow') && { localTitles: { languages: ['vi'], movies: 1 } }),
         ...(files.has('ranker.arrow') && { ranker: TINY_RANKER_CARD }),
         ...(files.has('rating-network.arrow') && { ratingNetwork: TINY_NETWORK_CARD }),
         ...(files.has('tower-layers.arrow') && { cf: 'two_tower', tower: TINY_TOWER }),

@@ -133,7 +133,7 @@ describe('a data set of GroupLens', () => {
 Licence: research use, see its README (https://grouplens.org/datasets/movielens/)
 
 To build a model of it, change under "data:" in config/config.yml
-  sources: [{ path: ${join(cwd, 'data/movielens-latest-small')} }]
+  sources: [{ path: ${join(cwd, 'data/movielens-latest-small')} }, { path: data/sample/local-titles.tsv }]
 and run
   npx marquee build
 `)
@@ -146,7 +146,7 @@ and run
     server.on(SMALL, file(SMALL_ZIP))
     const { code, out } = await downloading(['movielens-latest-small', '--output', 'a/b, c'])
     expect(code).toBe(0)
-    expect(out).toContain(`sources: [{ path: "${join(cwd, 'a/b, c/movielens-latest-small')}" }]`)
+    expect(out).toContain(`sources: [{ path: "${join(cwd, 'a/b, c/movielens-latest-small')}" }, `)
     expect(left()).toContain('a/b, c/movielens-latest-small/ratings.csv')
   })
 

@@ -9,6 +9,7 @@ import type { JsonCall, Llm, Prompts, TextCall } from '#recommend/handles.ts'
 import { violationsOf } from '#recommend/query/grounding.ts'
 import { explanationsByModel, type QueryList, recommendForQuery } from '#recommend/query/index.ts'
 import { understand } from '#recommend/query/understand.ts'
+import { thisYearOf } from './labelled-queries.ts'
 
 const LIST_LENGTH = 20
 const OPTIONS = QueryOptions.parse({})
@@ -46,8 +47,10 @@ export async function judgeAnswers(
     ...{ movies: 0, brokenWishes: 0, brokenLabels: 0, explanations: 0, ungrounded: 0 },
     hostile: { queries: queries.length, unsafe: 0, ungrounded: 0 },
   }
-  for (const { text, expect } of queries) {
-    const { intent, list } = await answer(text, OFF, model, lexicon, prompts)
+  for (const query of queries) {
+    const { text, expect } = query
+    const thisYear = thisYearOf(query)
+    const { intent, list } = await answer(text, thisYear, OFF, model, lexicon, prompts)
     const items = list.entries.map(({ itemIndex }) => itemIndex)
     report.movies += items.length
     report.brokenWishes += items.filter((item) => breaks(item, keptOf(intent, list), model)).length
@@ -58,7 +61,7 @@ export async function judgeAnswers(
       ({ explanation, facts }) => violationsOf(explanation.text, facts).length > 0,
     ).length
 
-    const attacked = await answer(text, enemy(model), model, lexicon, prompts)
+    const attacked = await answer(text, thisYear, enemy(model), model, lexicon, prompts)
     const words = []
     for await (const late of explanationsByModel(attacked.list.entries, model, { llm: enemy(model), prompts }))
       words.push(late)
@@ -74,12 +77,13 @@ export async function judgeAnswers(
 
 async function answer(
   text: string,
+  thisYear: number,
   llm: Llm,
   model: Model,
   lexicon: QueryLexicon,
   prompts: Prompts,
 ): Promise<{ intent: Intent; list: QueryList }> {
-  const { intent } = await understand(text, model.catalog.genreNames, lexicon, llm, prompts)
+  const { intent } = await understand(text, model.catalog.genreNames, lexicon, llm, prompts, thisYear)
   const handles = { llm, prompts, rerank: { scoreWeight: 0, maxMove: 50 } }
   return {
     intent,

@@ -1,5 +1,6 @@
 import type { Intent } from '#core/schemas/intent.ts'
 import type { LabelledQuery } from '#core/schemas/labelled-query.ts'
+import { thisYearOf } from './labelled-queries.ts'
 import { comparable, judgedSlots, type Slot, type Slots, slotsOfIntent, slotsOfLabel } from './slots.ts'
 import type { TitleBook } from './title-book.ts'
 
@@ -53,14 +54,14 @@ interface Judged {
 /** How well queries are understood: precision, recall and F1 of each slot's values, micro-averaged, and exact matches. */
 export function judgeLanguage(
   queries: LabelledQuery[],
-  parse: (text: string) => Intent,
+  parse: (text: string, thisYear: number) => Intent,
   titles: TitleBook,
 ): LanguageReport {
   const judged: Judged[] = []
   const misses: Miss[] = []
   const unknownTitles: LanguageReport['unknownTitles'] = []
   for (const query of queries) {
-    const found = slotsOfIntent(parse(query.text), titles.titleOf)
+    const found = slotsOfIntent(parse(query.text, thisYearOf(query)), titles.titleOf)
     const expected = slotsOfLabel(query.expect, titles.named)
     const counts = new Map<Slot, Counts>()
     const miss: Miss = { text: query.text, expected: {}, found: {} }

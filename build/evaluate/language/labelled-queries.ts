@@ -26,6 +26,11 @@ export function readLabelledQueries(jsonl: string, name: string): LabelledQuery[
   return queries
 }
 
+/** What “last year” counts from in a query. */
+export function thisYearOf({ this_year: thisYear }: LabelledQuery): number {
+  return thisYear ?? new Date().getUTCFullYear()
+}
+
 function jsonOf(line: string, where: string): unknown {
   try {
     return JSON.parse(line.replace(/^\ufeff/, ''))

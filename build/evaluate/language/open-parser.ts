@@ -10,7 +10,8 @@ import { openTitleBook, type TitleBook } from './title-book.ts'
 
 export interface Parser {
   model: Model
-  parse(text: string): Intent
+  /** @param thisYear what “last year” counts from */
+  parse(text: string, thisYear?: number): Intent
   titles: TitleBook
   lexicon: QueryLexicon
 }
@@ -26,5 +27,7 @@ export async function openParser(folder: string): Promise<Parser> {
   const manifest = Manifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   const model = openArtifacts(new Map(files), manifest.card.model)
   const lexicon = openQueryLexicon(model)
-  return { model, parse: (text) => parseQuery(text, lexicon), titles: openTitleBook(model.catalog, lexicon), lexicon }
+  const parse = (text: string, thisYear?: number) =>
+    parseQuery(text, lexicon, thisYear === undefined ? {} : { thisYear })
+  return { model, parse, titles: openTitleBook(model.catalog, lexicon), lexicon }
 }

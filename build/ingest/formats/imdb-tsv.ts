@@ -9,6 +9,7 @@ import type { Dropped, Format, ReaderInput, Staged } from '../reader.ts'
 import { exists, presentFile } from '../staging/input-file.ts'
 import { shown } from '../staging/locate.ts'
 import { createMetadataTable } from '../staging/stage-metadata.ts'
+import { type TitleLanguage, titleLanguagesOf } from '../text/title-languages.ts'
 import { MAX_CAST } from './metadata-fields.ts'
 
 const WIDTH = 'another number of columns'
@@ -22,6 +23,9 @@ const COLUMNS = {
   ],
   'title.crew.tsv': ['tconst', 'directors', 'writers'],
   'title.principals.tsv': ['tconst', 'ordering', 'nconst', 'category', 'job', 'characters'],
+  'title.akas.tsv': [
+    ...['titleId', 'ordering', 'title', 'region', 'language', 'types', 'attributes', 'isOriginalTitle'],
+  ],
   'name.basics.tsv': ['nconst', 'primaryName', 'birthYear', 'deathYear', 'primaryProfession', 'knownForTitles'],
 }
 type FileName = keyof typeof COLUMNS
@@ -33,8 +37,39 @@ const PEOPLE_OF = `
   SELECT "imdbId", list("primaryName" ORDER BY place) AS people FROM wanted_people JOIN imdb_names USING (nconst)
   GROUP BY "imdbId"`
 
-/** The rows of metadata that come from `imdb_rows`, which has the file's columns and imdbId. */
-const READ: Record<Exclude<FileName, 'name.basics.tsv'>, { metadata: string; people?: string }> = {
+interface Read {
+  /** the rows of metadata that come from `imdb_rows`, which has the file's columns and imdbId */
+  metadata: string
+  people?: string
+  /** of the lines, which are wanted at all; of the cells as they stand in `line` */
+  wanted?: string
+}
+
+function readsOf(languages: readonly TitleLanguage[]): Record<Exclude<FileName, 'name.basics.tsv'>, Read> {
+  return { ...READ, 'title.akas.tsv': titlesIn(languages) }
+}
+
+/** Of a title in a country no language is told as a rule. Those that IMDb shows come first, the working titles nowhere. */
+function titlesIn(languages: readonly TitleLanguage[]): Read {
+  const cell = (name: string) => `split_part(line, chr(9), ${COLUMNS['title.akas.tsv'].indexOf(name) + 1})`
+  const is = ({ language, region }: TitleLanguage, of: (name: string) => string) => {
+    const inRegion = region === null ? 'false' : `(${of('language')} = '\\N' AND ${of('region')} = '${region}')`
+    return `(${of('language')} = '${language}' OR ${inRegion})`
+  }
+  const column = (name: string) => `coalesce("${name}", '\\N')`
+  const code = languages.map((wanted) => `WHEN ${is(wanted, column)} THEN '${wanted.language}'`).join(' ')
+  return {
+    wanted: languages.map((wanted) => is(wanted, cell)).join(' OR ') || 'false',
+    metadata: `
+      SELECT "imdbId", list(CASE ${code || 'WHEN true THEN NULL'} END || ' ' || nfc_normalize(trim(title))
+        ORDER BY types IS DISTINCT FROM 'imdbDisplay', try_cast("ordering" AS INTEGER)) AS "localTitles"
+      FROM imdb_rows
+      WHERE trim(title) <> '' AND "isOriginalTitle" IS DISTINCT FROM '1' AND types IS DISTINCT FROM 'working'
+      GROUP BY "imdbId"`,
+  }
+}
+
+const READ: Record<Exclude<FileName, 'name.basics.tsv' | 'title.akas.tsv'>, Read> = {
   'title.basics.tsv': {
     metadata: `
       SELECT "imdbId", "primaryTitle" AS title, try_cast("startYear" AS SMALLINT) AS year,
@@ -65,33 +100,37 @@ const READ: Record<Exclude<FileName, 'name.basics.tsv'>, { metadata: string; peo
  * that DuckDB streams through them and keeps only the titles that an earlier source's links name.
  */
 export const imdbTsv: Format = {
-  needs: 'title.basics.tsv, or title.crew.tsv or title.principals.tsv with name.basics.tsv (or .tsv.gz)',
+  needs:
+    'title.basics.tsv, title.akas.tsv, or title.crew.tsv or title.principals.tsv with name.basics.tsv (or .tsv.gz)',
   detect: async (folder) => (await readable(folder)).length > 0,
   files: async (folder) => {
     const names: FileName[] = await readable(folder)
     if (await exists(folder, 'name.basics.tsv')) names.push('name.basics.tsv')
     return Promise.all(names.map((name) => presentFile(join(folder, name))))
   },
-  async read({ path, database, handles }: ReaderInput): Promise<Staged[]> {
+  async read({ path, titleLanguages, database, handles }: ReaderInput): Promise<Staged[]> {
     await requireFolder(path, 'the folder with title.basics.tsv and the other files of IMDb')
-    const names = await readable(path)
+    const wanted = (name: string) => name !== 'title.akas.tsv' || titleLanguages.length > 0
+    const names = (await readable(path)).filter(wanted)
+    const reads = readsOf(titleLanguagesOf(titleLanguages))
     await createWanted(path, database)
     const staged: Staged[] = []
     for (const name of names) {
       handles.signal.throwIfAborted()
       handles.progress.update(`reading ${name}`, staged.length, names.length)
-      staged.push(await stage(path, name, database))
+      staged.push(await stage(path, name, reads[name], database))
     }
     await database.run('DROP TABLE wanted_titles')
     return staged
   },
 }
 
-async function readable(folder: string): Promise<(keyof typeof READ)[]> {
+async function readable(folder: string): Promise<Exclude<FileName, 'name.basics.tsv'>[]> {
   const hasNames = await exists(folder, 'name.basics.tsv')
-  const found: (keyof typeof READ)[] = []
-  for (const name of Object.keys(READ) as (keyof typeof READ)[])
-    if ((hasNames || READ[name].people === undefined) && (await exists(folder, name))) found.push(name)
+  const reads = readsOf([])
+  const found: (keyof typeof reads)[] = []
+  for (const name of Object.keys(reads) as (keyof typeof reads)[])
+    if ((hasNames || reads[name].people === undefined) && (await exists(folder, name))) found.push(name)
   return found
 }
 
@@ -110,18 +149,23 @@ async function createWanted(path: string, database: Database): Promise<void> {
   )
 }
 
-async function stage(folder: string, name: keyof typeof READ, database: Database): Promise<Staged> {
+async function stage(
+  folder: string,
+  name: Exclude<FileName, 'name.basics.tsv'>,
+  { metadata, people, wanted: lines = 'true' }: Read,
+  database: Database,
+): Promise<Staged> {
   const file = await presentFile(join(folder, name))
   const hashed = await hashFile(file)
-  const { metadata, people } = READ[name]
-  const { total, rejected } = await readTsv({ file, name, into: 'imdb_rows', wanted: 'FROM wanted_titles' }, database)
+  const wantedTitles = { file, name, into: 'imdb_rows', wanted: 'FROM wanted_titles', lines }
+  const { total, rejected } = await readTsv(wantedTitles, database)
   await database.run(
-    `ALTER TABLE imdb_rows ADD COLUMN "imdbId" INTEGER; UPDATE imdb_rows SET "imdbId" = substr(tconst, 3)`,
+    `ALTER TABLE imdb_rows ADD COLUMN "imdbId" INTEGER; UPDATE imdb_rows SET "imdbId" = substr("${COLUMNS[name][0]}", 3)`,
   )
   if (people !== undefined) {
     const names = await presentFile(join(folder, 'name.basics.tsv'))
     const wanted = `SELECT ${people} FROM imdb_rows`
-    await readTsv({ file: names, name: 'name.basics.tsv', into: 'imdb_names', wanted }, database)
+    await readTsv({ file: names, name: 'name.basics.tsv', into: 'imdb_names', wanted, lines: 'true' }, database)
   }
   const about = await database.count('SELECT count(*) FROM imdb_rows')
   const table = await createMetadataTable(database)
@@ -134,7 +178,10 @@ async function stage(folder: string, name: keyof typeof READ, database: Database
     ...{ kind: 'metadata', table, file, ...hashed, rows },
     rejected: [
       ...rejected,
-      ...without('a title that no link names', total - about),
+      ...without(
+        `a title that no link names${lines === 'true' ? '' : ', or in none of data.titleLanguages'}`,
+        total - about,
+      ),
       ...without('nobody of interest, or one row with others of its title', about - rows),
     ],
     // what is staged is made of several lines; what speaks against a line was found while reading it
@@ -151,10 +198,11 @@ async function stage(folder: string, name: keyof typeof READ, database: Database
 /**
  * Stream through a tab-separated file of IMDb, `\\N` being NULL: no quotes, so that every line is a row.
  * @param wanted query of the first columns of the rows that go into the table `into`
+ * @param lines what else holds for them
  * @returns all rows of the file that are text, and those that are not, or are wanted and have another width
  */
 async function readTsv(
-  { file, name, into, wanted }: { file: string; name: FileName; into: string; wanted: string },
+  { file, name, into, wanted, lines: also }: Record<'file' | 'into' | 'wanted' | 'lines', string> & { name: FileName },
   database: Database,
 ): Promise<{ total: number; rejected: Dropped[] }> {
   const columns = COLUMNS[name]
@@ -169,7 +217,7 @@ async function readTsv(
       CREATE TABLE wanted_lines AS
       SELECT number, line, string_split(line, chr(9)) AS cells
       FROM (SELECT row_number() OVER () AS number, line FROM ${lines})
-      WHERE number > 1 AND split_part(line, chr(9), 1) IN (${wanted});
+      WHERE number > 1 AND split_part(line, chr(9), 1) IN (${wanted}) AND (${also});
       CREATE TABLE ${into} AS SELECT ${cells.join(', ')} FROM wanted_lines WHERE len(cells) = ${columns.length}`)
     const rejected = await readRejects(columns.length, database)
     await database.run('DROP TABLE tsv_rejects; DROP TABLE tsv_scans')

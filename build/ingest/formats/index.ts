@@ -7,6 +7,7 @@ import { requirePath } from '../staging/input-file.ts'
 import { imdbTsv } from './imdb-tsv.ts'
 import { interactions } from './interactions.ts'
 import { items } from './items.ts'
+import { localTitles } from './local-titles.ts'
 import { movieText } from './movie-text.ts'
 import { movielens100k } from './movielens-100k.ts'
 import { movielensCsv } from './movielens-csv.ts'
@@ -14,6 +15,7 @@ import { movielensDat } from './movielens-dat.ts'
 import { omdb } from './omdb.ts'
 import { theMoviesDataset } from './the-movies-dataset.ts'
 import { tmdb5000 } from './tmdb-5000.ts'
+import { tmdbApi } from './tmdb-api.ts'
 import { tmdbPipe } from './tmdb-pipe.ts'
 import { wikipedia } from './wikipedia.ts'
 
@@ -31,9 +33,11 @@ export const FORMATS: Record<SourceFormat, Format> = {
   'the-movies-dataset': theMoviesDataset,
   'tmdb-5000': tmdb5000,
   'tmdb-pipe': tmdbPipe,
+  'tmdb-api': tmdbApi,
   'imdb-tsv': imdbTsv,
   wikipedia,
   omdb,
+  'local-titles': localTitles,
 }
 
 /**

@@ -49,7 +49,9 @@ export const items: Format = {
         movieId,
         ...Object.fromEntries(TEXTS.map((name) => [name, text(name)])),
         ...Object.fromEntries(LISTS.map((name) => [name, list(name)])),
-        ...Object.fromEntries(['tmdbId', 'imdbId', 'title', 'year', 'genres'].map((name) => [name, 'NULL'])),
+        ...Object.fromEntries(
+          ['tmdbId', 'imdbId', 'title', 'year', 'genres', 'localTitles'].map((name) => [name, 'NULL']),
+        ),
         runtime: names.has('runtime') ? minutesOf(column('runtime').name) : 'NULL',
       },
       database,

@@ -9,13 +9,13 @@ import { matchTitles } from './match-titles.ts'
 const KEYS = ['byMovieId', 'byTmdbId', 'byImdbId', 'byTitle'] as const
 const BY_TITLE = KEYS.indexOf('byTitle')
 
-/** columns of the staged tables that say which movie a row is about, or that the table `movies` has */
-const NOT_MERGED = new Set(['movieId', 'tmdbId', 'imdbId', 'title', 'year', 'genres'])
+/** columns of the staged tables that say which movie a row is about, or that the tables `movies` and `local_titles` have */
+const NOT_MERGED = new Set(['movieId', 'tmdbId', 'imdbId', 'title', 'year', 'genres', 'localTitles'])
 
 type CheckedTable = Pick<Staged, 'table' | 'file'>
 
 /**
- * Merge checked tables of kind metadata into the Dataset's `metadata`, one row a movie: every row finds its movie by
+ * Merge checked tables of kind metadata into the Dataset's `metadata`, one row a movie, and `local_titles`: every row finds its movie by
  * movieId, else tmdbId, else imdbId, else title and year; of several rows of one table about a movie the surest counts,
  * then the first; and each field is that of the first table that has any. An id that a row brings along for its movie
  * is known to the tables after it, so that credits by tmdbId join where only titles do.
@@ -33,7 +33,8 @@ export async function joinMetadata(
     ${hasLinks ? 'SELECT "movieId", "tmdbId", "imdbId" FROM links' : 'SELECT "movieId", NULL::INTEGER AS "tmdbId", NULL::INTEGER AS "imdbId" FROM movies WHERE false'};
     CREATE TABLE merged (place INTEGER, "movieId" INTEGER, ${mergedColumns()
       .map(([name, type]) => `"${name}" ${type}`)
-      .join(', ')})`)
+      .join(', ')});
+    CREATE TABLE named (place INTEGER, "row" BIGINT, "movieId" INTEGER, "localTitles" VARCHAR[])`)
   const reports: JoinReport[] = []
   for (const [place, { table, file }] of tables.entries()) {
     handles.signal.throwIfAborted()
@@ -47,6 +48,7 @@ export async function joinMetadata(
     CREATE TABLE metadata AS SELECT "movieId", ${mergedColumns().map(firstNonEmpty).join(', ')}
     FROM merged GROUP BY "movieId" ORDER BY "movieId";
     DROP TABLE merged; DROP TABLE known_ids`)
+  await publishLocalTitles(database)
   for (const report of reports) handles.log.info(sentenceOf(report))
   if (tables.length > 0) await logCoverage(database, handles)
   return reports
@@ -124,7 +126,27 @@ async function take(table: string, place: number, database: Database): Promise<v
     SELECT ${place}, r."movieId", ${names.join(', ')}
     FROM (FROM resolved QUALIFY row_number() OVER (PARTITION BY "movieId" ORDER BY key, "row") = 1) r
     JOIN ${table} t ON t.rowid = r."row";
+    INSERT INTO named
+    SELECT ${place}, r."row", r."movieId", t."localTitles" FROM resolved r JOIN ${table} t ON t.rowid = r."row"
+    WHERE len(t."localTitles") > 0;
     DROP TABLE resolved; DROP TABLE ${table}`)
+}
+
+/** Titles of all tables, those of the first before the others'; each once, and none that is the movie's title anyway. */
+async function publishLocalTitles(database: Database): Promise<void> {
+  await database.run(`
+    CREATE TABLE local_titles AS
+    SELECT "movieId", language, title,
+      (row_number() OVER (PARTITION BY "movieId", language ORDER BY place, "row", nth) - 1)::INTEGER AS position
+    FROM (
+      SELECT "movieId", place, "row", nth, split_part(entry, ' ', 1) AS language,
+        substr(entry, strpos(entry, ' ') + 1) AS title
+      FROM (SELECT *, unnest("localTitles") AS entry, unnest(range(len("localTitles"))) AS nth FROM named)
+      QUALIFY row_number() OVER (PARTITION BY "movieId", language, lower(title) ORDER BY place, "row", nth) = 1) found
+    ANTI JOIN movies ON movies."movieId" = found."movieId"
+      AND strip_accents(lower(movies.title)) = strip_accents(lower(found.title))
+    ORDER BY "movieId", language, position;
+    DROP TABLE named`)
 }
 
 function mergedColumns(): [string, string][] {

@@ -31,6 +31,8 @@ export interface MetadataRow {
   poster?: string | undefined
   /** URL of the page that the overview is from */
   source?: string | undefined
+  /** in other languages, as localTitle of text/title-languages.ts has them */
+  localTitles?: string[] | undefined
 }
 
 /** What a row says, or why it is left out. */

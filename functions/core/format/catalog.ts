@@ -1,3 +1,4 @@
+import { type LocalTitles, NO_LOCAL_TITLES, openLocalTitles } from './local-titles.ts'
 import { ArtifactError, openTable } from './open-table.ts'
 import { CATALOG } from './tables.ts'
 
@@ -27,14 +28,18 @@ export interface CatalogIndex {
   /** 0 to 1 */
   popularity: Float32Array
   title(itemIndex: number): string
+  localTitles: LocalTitles
   /** one list for all movies of the same genres: not to be changed */
   genres(itemIndex: number): string[]
   /** @returns −1 for a movie that the catalogue lacks; O(log n) */
   itemIndexOf(movieId: number): number
 }
 
-/** @throws {ArtifactError} when the bytes are not a catalogue, or its ids do not ascend */
-export function openCatalog(bytes: Uint8Array): CatalogIndex {
+/**
+ * @param localTitles bytes of `local-titles.arrow`; null where the model has none
+ * @throws {ArtifactError} when the bytes are not a catalogue, or its ids do not ascend
+ */
+export function openCatalog(bytes: Uint8Array, localTitles: Uint8Array | null = null): CatalogIndex {
   const table = openTable('catalog.arrow', bytes, CATALOG)
   const movieIds = table.numbers<Int32Array>('movieId')
   const genreNames = JSON.parse(table.metadata.get('genres') ?? '[]') as string[]
@@ -65,6 +70,7 @@ export function openCatalog(bytes: Uint8Array): CatalogIndex {
     numRatings: table.numbers('numRatings'),
     meanRatings: table.numbers('meanRating'),
     popularity: table.numbers('popularity'),
+    localTitles: localTitles ? openLocalTitles(localTitles, table.numRows) : NO_LOCAL_TITLES,
     title: (itemIndex) => (titles[itemIndex] ??= table.text('title', itemIndex)),
     genres: (itemIndex) => genresOf.get(genreMasks[itemIndex]!) ?? namesOf(genreMasks[itemIndex]!),
     itemIndexOf: (movieId) => indexInSorted(movieIds, movieId),

@@ -9,6 +9,7 @@
  * | gramian.arrow           | factor     | copied into WASM memory               |
  * | next-1.arrow, next-2 …  | movie      | resident; a file a time scale         |
  * | neighbours.arrow        | movie      | resident                              |
+ * | local-titles.arrow      | title      | resident, where movies have any       |
  * | stars.arrow             | movie      | resident                              |
  * | stars-prior.arrow       | coordinate | resident                              |
  * | content.arrow           | movie      | resident                              |
@@ -62,6 +63,21 @@ export const CATALOG = {
     meanRating: 'float32',
     /** damped popularity, 0 to 1 */
     popularity: 'float32',
+  },
+} as const satisfies TableSpec
+
+/**
+ * Titles in other languages, in the order of itemIndex; of a movie's in one language the first is shown, by the others it
+ * is known too. Schema metadata: `languages`, a JSON list. No such file where no movie has one.
+ */
+export const LOCAL_TITLES = {
+  name: 'local-titles',
+  version: 1,
+  columns: {
+    itemIndex: 'int32',
+    /** languages[language] */
+    language: 'uint8',
+    title: 'utf8',
   },
 } as const satisfies TableSpec
 

@@ -1,4 +1,5 @@
 import { STOP_WORDS } from '../text/stop-words.ts'
+import { SHORTHAND } from './phrases/shorthand.ts'
 import type { QueryText } from './read-words.ts'
 
 /** Folded words that Vietnamese queries are made of and English ones are not. */
@@ -48,10 +49,15 @@ function told({ words, hasMarks }: QueryText, isCounted: (at: number) => boolean
     if (!isCounted(at)) continue
     // `Léon` may be a name
     if (hasMarks && typed !== joined) found.vietnamese += OWN_LETTERS.test(typed) || !isCapital ? 1 : 0.5
-    else if (VIETNAMESE.has(folded) && !BOTH.has(folded)) found.vietnamese++
+    else if ((VIETNAMESE.has(folded) && !BOTH.has(folded)) || isShorthand(joined)) found.vietnamese++
     else if (ENGLISH.has(folded) || (STOP_WORDS.has(folded) && /^(?:th|wh|sh|i$|you|it)/.test(folded))) found.english++
   }
   return found
+}
+
+/** A letter alone tells nothing, nor do two that may be an abbreviation. */
+function isShorthand(word: string): boolean {
+  return word.length > 2 && SHORTHAND.has(word)
 }
 
 /** The language that a query is typed in: by Vietnamese letters and words against English ones; English in doubt. */

@@ -120,7 +120,7 @@ export function unwantedParts(reading: Reading): Set<Part> {
       isOpen = !isDouble
       isSingle = OF_ONE.has(name)
       isPrefix = name === 'non'
-    } else if (hasRole(part, 'and', 'or')) {
+    } else if (hasRole(part, 'and', 'or') || (name === 'voi' && isPhraseNext(parts, place))) {
       isJoined = last !== null
     } else if (hasRole(part, 'turn')) {
       if (last !== null || STRONG_TURNS.has(name)) close()
@@ -141,6 +141,12 @@ function hasRole({ is }: Part, ...roles: GrammarRole[]): boolean {
 
 function isAWish({ is }: Part): boolean {
   return is.kind !== 'phrase' || isWish(is.phrase)
+}
+
+/** `không phim tài liệu với phim nhạc kịch`, and no person: `với Tom Cruise` */
+function isPhraseNext(parts: Part[], place: number): boolean {
+  const next = parts.slice(place + 1).find((part) => isAWish(part) || !hasRole(part, 'filler'))
+  return next?.is.kind === 'phrase' && isWish(next.is.phrase)
 }
 
 /** “no horror, war or westerns”: wishes and commas only, up to an “or” with one more behind it. */

@@ -12,7 +12,7 @@ import { readPeople } from './read-people.ts'
 import { readPhrases } from './read-phrases.ts'
 import { readRuntime } from './read-runtime.ts'
 import { readTitles } from './read-titles.ts'
-import { readWords } from './read-words.ts'
+import { readWords, withShorthand } from './read-words.ts'
 import { readYears } from './read-years.ts'
 import { openReading, type Part, partBefore, type Reading } from './reading.ts'
 
@@ -35,8 +35,10 @@ const CANTONESE = 'cn'
  * Linear in the text; ≤ 1 ms for 300 characters. What is both wanted and refused is refused.
  */
 export function parseQuery(text: string, lexicon: QueryLexicon, { thisYear }: ParseOptions = {}): Intent {
-  const words = readWords(text)
-  const reading = openReading(words, lexicon, hasVietnamese(words))
+  const typed = readWords(text)
+  const isVietnamese = hasVietnamese(typed)
+  const words = isVietnamese ? withShorthand(typed) : typed
+  const reading = openReading(words, lexicon, isVietnamese)
   readTitles(reading)
   readPeople(reading)
   readYears(reading, thisYear ?? null)
@@ -176,13 +178,25 @@ interface Bounds {
 
 /** What all spans with both ends cover, within the others where that leaves something: “the 90s, but after 1995”. */
 function bounds(spans: Bounds[]): Bounds {
-  const whole = spans.filter(({ from, to }) => from !== null && to !== null)
-  const open = widest(spans.filter((span) => !whole.includes(span)))
+  const whole = narrowest(spans.filter((span): span is Whole => span.from !== null && span.to !== null))
+  const open = widest(spans.filter(({ from, to }) => from === null || to === null))
   if (whole.length === 0) return open
   const all = widest(whole)
   const from = Math.max(all.from!, open.from ?? all.from!)
   const to = Math.min(all.to!, open.to ?? all.to!)
   return from > to ? widest(spans) : { from, to }
+}
+
+interface Whole extends Bounds {
+  from: number
+  to: number
+}
+
+/** “the 20th century, from 1920 to 1939” says no more than the second; a span that holds another goes. */
+function narrowest(spans: Whole[]): Whole[] {
+  return spans.filter(
+    (span) => !spans.some(({ from, to }) => from >= span.from && to <= span.to && to - from < span.to - span.from),
+  )
 }
 
 function widest(spans: Bounds[]): Bounds {

@@ -3,7 +3,7 @@ import { fold } from '../text/analyse.ts'
 import { openVocabulary, type Vocabulary } from '../text/vocabulary.ts'
 import { GENRE_PHRASES, GENRES_THEMSELVES, type GenreConcept } from './phrases/genres.ts'
 import { GRAMMAR_PHRASES, type GrammarRole } from './phrases/grammar.ts'
-import { LANGUAGE_PHRASES } from './phrases/languages.ts'
+import { COUNTRIES, LANGUAGE_PHRASES } from './phrases/languages.ts'
 import { MOOD_PHRASES } from './phrases/moods.ts'
 import { TOPIC_PHRASES } from './phrases/topics.ts'
 import { type QueryText, type QueryWord, withOldMarks } from './read-words.ts'
@@ -36,11 +36,13 @@ export function isKindOfGenre({ genres, folded }: Phrase): boolean {
 /** Vietnamese words of one syllable that mean nothing else without their mark. */
 const PLAIN_SYLLABLES = new Set(['buon', 'khoc', 'nhanh'])
 /** Without its mark each is a word more frequent. */
-const NEVER_PLAIN = new Set(['cỡ', 'mê', 'khỏi', 'kỵ'])
+const NEVER_PLAIN = new Set(['cỡ', 'mê', 'khỏi', 'kỵ', 'chớ', 'căng', 'ngẫm', 'lú', 'tếu', 'ngọt', 'nhóc'])
 /** What means something only right behind `phim`, unless it has its mark: `hai` is two, `sau` is after. */
 const ONLY_AFTER_PHIM = new Set('ma hai sau han phap nhat trung thai viet duc my anh nga y an tau'.split(' '))
 /** Of these, countries that may stand behind a genre too. */
-export const ORIGINS: ReadonlySet<string> = new Set(['my', 'han', 'phap', 'thai'])
+export const ORIGINS: ReadonlySet<string> = new Set(['my', 'han', 'phap', 'thai', 'viet'])
+/** Elsewhere `nhat` without its mark says what is most so. */
+export const JAPANESE_FIRST: ReadonlySet<string> = new Set(['anime', 'hinh'])
 /** Negations, and the last syllables of genres. */
 const BEFORE_COMEDY = new Set(
   `khong phai tru dung tranh va hoac ma dong thuat luu hinh pham su lieu kich ly ao tuong di nhac tham an cam man tinh tru gan ky
@@ -52,7 +54,9 @@ const COUNTED = new Set(
   ),
 )
 /** In text with marks, what makes a ghost of `ma`. */
-const BEFORE_MA = new Set(['có', 'không', 'con', 'chuyện', 'truyện', 'sợ', 'hồn', 'gặp'])
+const BEFORE_MA = new Set(
+  'có không con chuyện truyện sợ hồn gặp đừng trừ né ghét tránh bỏ chừa ngán cấm khỏi chớ thích'.split(' '),
+)
 /** What may stand between the words of a phrase. */
 export const WITHIN_PHRASE = /^(?:\s+|\s*[-‐–/.'’&]\s?)$/
 
@@ -85,11 +89,12 @@ function matches({ typed, folded, roles }: Phrase, words: QueryWord[], at: numbe
     const [syllable] = folded
     if (ONLY_AFTER_PHIM.has(syllable!) && roles.size === 0) {
       const before = words[at - 1]?.typed ?? ''
-      if (syllable === 'ma') return before === 'phim' || (hasMarks && exact === 1 && BEFORE_MA.has(before))
+      if (syllable === 'ma') return exact === 1 && (before === 'phim' || (hasMarks && BEFORE_MA.has(before)))
       if (exact === 0) {
         const isBehindGenre =
           syllable === 'hai' ? isComedy(words, at) : ORIGINS.has(syllable!) && BEFORE_COMEDY.has(before)
-        return plain === 1 && !hasMarks && (before === 'phim' || isBehindGenre)
+        const isOwn = before === 'phim' || (syllable === 'nhat' && JAPANESE_FIRST.has(before))
+        return plain === 1 && !hasMarks && (isOwn || isBehindGenre)
       }
     }
     const isPlain = plain === 1 && isVi && !hasMarks && !NEVER_PLAIN.has(typed[0]!)
@@ -136,20 +141,26 @@ function phrasesByFirstWord(): Map<string, Phrase[]> {
   }
   for (const [genre, list] of entriesOf(GENRE_PHRASES))
     for (const text of split(list)) phraseOf(text).genres.push(genre)
+  for (const text of ofChildren()) phraseOf(text).genres.push('Children')
   for (const [mood, list] of entriesOf(MOOD_PHRASES)) for (const text of split(list)) phraseOf(text).moods.push(mood)
   for (const [topic, list] of entriesOf(TOPIC_PHRASES))
     for (const text of split(list)) phraseOf(text).topics.push(topic)
   for (const [code, list] of entriesOf(LANGUAGE_PHRASES))
     for (const text of split(list)) phraseOf(text).languages.push(code)
+  for (const [code, list] of entriesOf(COUNTRIES))
+    for (const name of split(list)) for (const text of ofCountry(name)) phraseOf(text).languages.push(code)
   for (const [role, list] of entriesOf(GRAMMAR_PHRASES)) for (const text of split(list)) phraseOf(text).roles.add(role)
 
   const byFirstWord = new Map<string, Phrase[]>()
-  for (const phrase of [...byKey.values(), ...pluralsOf(byKey)]) {
+  for (const phrase of [...byKey.values(), ...pluralsOf(byKey), ...doublesOf(byKey)]) {
     const phrases = byFirstWord.get(phrase.folded[0]!)
     if (phrases) phrases.push(phrase)
     else byFirstWord.set(phrase.folded[0]!, [phrase])
   }
-  for (const phrases of byFirstWord.values()) phrases.sort((a, b) => b.folded.length - a.folded.length)
+  // without marks `hay` is itself before it is `hãy`
+  const numMarked = ({ typed, folded }: Phrase) => typed.filter((word, place) => word !== folded[place]).length
+  for (const phrases of byFirstWord.values())
+    phrases.sort((a, b) => b.folded.length - a.folded.length || numMarked(a) - numMarked(b))
   return byFirstWord
 }
 
@@ -157,7 +168,7 @@ function phrasesByFirstWord(): Map<string, Phrase[]> {
 function pluralsOf(byKey: ReadonlyMap<string, Phrase>): Phrase[] {
   return [...byKey.values()].flatMap((phrase) => {
     const last = phrase.folded.at(-1)!
-    if (!isWish(phrase) || phrase.typed.at(-1) !== last || last.endsWith('s')) return []
+    if (!isWish({ ...phrase, languages: [] }) || phrase.typed.at(-1) !== last || last.endsWith('s')) return []
     const plural = /[^aeiou]y$/.test(last)
       ? `${last.slice(0, -1)}ies`
       : /(?:ch|sh|x|o)$/.test(last)
@@ -167,6 +178,35 @@ function pluralsOf(byKey: ReadonlyMap<string, Phrase>): Phrase[] {
     return byKey.has(folded.join(' ')) ? [] : [{ ...phrase, typed: [...phrase.typed.slice(0, -1), plural], folded }]
   })
 }
+
+/** Vietnamese adjectives said twice: `hài hài`, `buồn buồn`. */
+function doublesOf(byKey: ReadonlyMap<string, Phrase>): Phrase[] {
+  return [...byKey.values()].flatMap((phrase) => {
+    const [typed] = phrase.typed
+    const [folded] = phrase.folded
+    const isAdjective = phrase.typed.length === 1 && phrase.genres.length + phrase.moods.length > 0 && typed !== folded
+    if (!isAdjective || byKey.has(`${typed} ${typed}`)) return []
+    return [{ ...phrase, typed: [typed!, typed!], folded: [folded!, folded!] }]
+  })
+}
+
+/** “6 year old”, `5 tuổi`: viewers for whom a movie is one for children. */
+function ofChildren(): string[] {
+  return Array.from({ length: OLDEST_CHILD }, (_, years) => years + 1).flatMap((age) =>
+    ['year old', 'years old', 'year olds', 'yo', 'yrs old', 'tuổi'].map((unit) => `${age} ${unit}`),
+  )
+}
+
+/** MovieLens' genre Children is for the primary school and below. */
+const OLDEST_CHILD = 11
+
+/** Where a country's name says whose movies are meant. */
+function ofCountry(name: string): string[] {
+  const noun = name.replace(/^the /, '')
+  return [`from ${name}`, `made in ${name}`, `produced in ${name}`, ...MOVIES.map((movies) => `${noun} ${movies}`)]
+}
+
+const MOVIES = ['movie', 'movies', 'film', 'films', 'cinema']
 
 function entriesOf<Key extends string>(lists: Readonly<Record<Key, string>>): [Key, string][] {
   return Object.entries(lists) as [Key, string][]

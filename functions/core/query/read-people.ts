@@ -105,6 +105,13 @@ function cuedName(reading: Reading, from: number, cue: Cue | null): number | nul
   return cue.isSure ? unknownName(reading, from) : null
 }
 
+/** “by David Lean”: the first of two words with capitals is no surname. */
+function isFirstOfName(reading: Reading, at: number): boolean {
+  return (
+    reading.text.words[at + 1]?.isCapital === true && areNameWords(reading, at, at + 2) && !phraseOf(reading, at + 1)
+  )
+}
+
 /** A name that the catalogue has not, where it can be nothing else: “directed by Jane Roe” finds none of hers. */
 function unknownName(reading: Reading, from: number): number | null {
   const { words: found } = reading.text
@@ -126,11 +133,16 @@ function isSurname(reading: Reading, at: number, cue: Cue): boolean {
   const { folded, isCapital } = reading.text.words[at]!
   if (isCapital ? PLACES.has(folded) : NOBODY.has(folded)) return false
   if (folded.length < SURNAME_LETTERS || STOP_WORDS.has(folded) || /\d/.test(folded)) return false
+  if (isCapital && !CERTAIN_SURNAMES.has(folded) && isFirstOfName(reading, at)) return false
   return isCapital || CERTAIN_SURNAMES.has(folded) || (cue.isSure && !phraseOf(reading, at))
 }
 
+const FIRST_OF_ALIASES = new Set(Array.from(NAME_ALIASES.keys(), (name) => name.split(' ')[0]!))
+
 /** `Thành Long`, “the Coen brothers” */
 function aliasedName(reading: Reading, from: number): number | null {
+  const { folded, joined } = reading.text.words[from]!
+  if (!FIRST_OF_ALIASES.has(folded) && !FIRST_OF_ALIASES.has(joined)) return null
   for (let to = Math.min(reading.text.words.length, from + LONGEST); to > from; to--) {
     const names = areNameWords(reading, from, to) ? NAME_ALIASES.get(nameOf(reading, from, to)) : undefined
     if (!names) continue
@@ -191,13 +203,21 @@ function mistypedFamous(reading: Reading, from: number): number | null {
     if (!areNameWords(reading, from, to)) continue
     const letters = nameOf(reading, from, to).replaceAll(' ', '')
     if (letters.length < LETTERS_OF_TWO_WORDS || letters.length > LONGEST_LETTERS) continue
-    const near = [...FAMOUS_VOCABULARY.near(letters)].sort((a, b) => a[1] - b[1])[0]
-    const known = LETTERS_OF_FAMOUS.has(letters) ? letters : near ? FAMOUS_VOCABULARY.word(near[0]) : undefined
-    // two edits make another name of a short one
-    if (known === undefined || (near && near[1] > 1 && letters.length < LETTERS_OF_TWO_TYPOS)) continue
-    return takeName(reading, from, to, LETTERS_OF_FAMOUS.get(known)!)
+    const known = LETTERS_OF_FAMOUS.has(letters)
+      ? letters
+      : phraseOf(reading, to - 1)
+        ? undefined
+        : nearlyFamous(letters)
+    if (known !== undefined) return takeName(reading, from, to, LETTERS_OF_FAMOUS.get(known)!)
   }
   return null
+}
+
+function nearlyFamous(letters: string): string | undefined {
+  const [near] = [...FAMOUS_VOCABULARY.near(letters)].sort((a, b) => a[1] - b[1])
+  // two edits make another name of a short one
+  if (!near || (near[1] > 1 && letters.length < LETTERS_OF_TWO_TYPOS)) return undefined
+  return FAMOUS_VOCABULARY.word(near[0])
 }
 
 /** A name as people write it: as in the query where it stands there whole with its capitals. */

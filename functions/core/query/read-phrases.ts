@@ -1,5 +1,6 @@
-import { ORIGINS, type Phrase } from './phrase-table.ts'
+import { JAPANESE_FIRST, ORIGINS, type Phrase } from './phrase-table.ts'
 import type { GenreConcept } from './phrases/genres.ts'
+import type { QueryWord } from './read-words.ts'
 import { areFree, partBefore, phraseOf, type Reading, take } from './reading.ts'
 
 /** Letters of what may be a mistyped genre, and from how many two of them may be wrong. */
@@ -32,6 +33,8 @@ export function readPhrases(reading: Reading): void {
 
 /** What a phrase says where it stands; undefined where it says nothing. */
 function inPlace(reading: Reading, at: number, phrase: Phrase): Phrase | undefined {
+  // “about a 10 year old boy” says nothing of the viewer
+  if (/^\d/.test(phrase.folded[0]!) && isSubject(reading, at, WORDS_TO_AN_AGE)) return undefined
   let meant = phrase
   if (phrase.languages.length > 0 && !namesLanguage(reading, at, phrase)) {
     if (phrase.genres.length + phrase.moods.length + phrase.topics.length + phrase.roles.size === 0) return undefined
@@ -53,24 +56,27 @@ function asksForFacts({ parts }: Reading): boolean {
 /** In front of a country they make a place or people of it. */
 const NO_ORIGIN = new Set(['ở', 'tại', 'người', 'lính', 'quân', 'nước', 'đến', 'chống', 'sang', 'đánh'])
 
-/** A Vietnamese name of one syllable only behind `phim`, or behind a genre or `của`: there with its marks, but for ORIGINS. */
+/** A Vietnamese name of one syllable only behind `phim`, or behind a genre, `của` or `điện ảnh`: there with its marks, but for ORIGINS. */
 function namesLanguage(reading: Reading, at: number, { typed, folded }: Phrase): boolean {
   const before = reading.text.words[at - 1]
   const isVietnamese = /^(?:my|anh|phap|duc|y|nhat|han|trung|tau|thai|viet|an|nga|sec|vn)$/.test(folded.join(' '))
   if (folded.length > 1 || !isVietnamese) return true
-  if (before?.folded === 'phim') return true
+  if (before?.folded === 'phim' || (folded[0] === 'nhat' && JAPANESE_FIRST.has(before?.folded ?? ''))) return true
   const { typed: word, isCapital } = reading.text.words[at]!
   const isWritten = word === typed[0] && (folded[0] !== 'anh' || isCapital)
-  if (before?.typed === 'của') return isWritten
+  if (before?.typed === 'của' || before?.typed === 'ảnh') return isWritten
   if (isCapital && isWritten && before !== undefined && word !== folded[0]) return !NO_ORIGIN.has(before.typed)
   const part = partBefore(reading, at)
   const isBehindGenre = part?.is.kind === 'phrase' && part.is.phrase.genres.length > 0
   return isBehindGenre && (isWritten || ORIGINS.has(word))
 }
 
-/** Whether “about” or `về` stands in front. */
-function isSubject({ text: { words } }: Reading, at: number): boolean {
-  return [words[at - 1], words[at - 2]].some((word) => word !== undefined && /^(?:about|ve)$/.test(word.folded))
+/** `về một cậu bé 8 tuổi` */
+const WORDS_TO_AN_AGE = 5
+
+/** Whether “about” or `về` stands in front, a few words at most between. */
+function isSubject({ text: { words } }: Reading, at: number, within = 2): boolean {
+  return words.slice(Math.max(0, at - within), at).some(({ folded }) => /^(?:about|ve)$/.test(folded))
 }
 
 /** A word or two that are no words of the texts, but nearly a genre. */
@@ -79,28 +85,44 @@ function mistypedAt(reading: Reading, at: number): { phrase: Phrase; length: num
   const { glued, isKnownWord } = reading.lexicon
   for (const length of [2, 1]) {
     if (!areUnsaid(reading, at, at + length) || (length === 2 && words[at + 1]!.gap.trim() !== '')) continue
-    const pieces = words.slice(at, at + length).map(({ folded }) => folded)
-    const letters = pieces.join('')
+    const pieces = words.slice(at, at + length)
+    const letters = pieces.map(({ folded }) => folded).join('')
     if (letters.length < SHORTEST || letters.length > LONGEST || /\d/.test(letters)) continue
     if (length === 1 && glued.vocabulary.indexOf(letters) >= 0 && words[at]!.typed === letters)
       return { phrase: glued.phrase(letters), length }
     if (length === 1 && (isKnownWord(letters) || isKnownWord(letters.replace(/s$/, '')))) continue
-    const [near] = [...glued.vocabulary.near(letters)].sort((a, b) => a[1] - b[1] || a[0] - b[0])
-    if (!near || near[1] > (letters.length < LETTERS_OF_TWO_TYPOS ? 1 : 2)) continue
-    const phrase = glued.phrase(glued.vocabulary.word(near[0]))
-    if (
-      phrase.genres.length > 0 &&
-      phrase.folded.length === length &&
-      (length === 1 || isHalfRight(phrase.folded, pieces))
-    )
-      return { phrase, length }
+    const most = letters.length < LETTERS_OF_TWO_TYPOS ? 1 : 2
+    const near = [...glued.vocabulary.near(letters)].sort((a, b) => a[1] - b[1] || a[0] - b[0])
+    const meant = near
+      .filter(([, typos]) => typos <= most)
+      .map(([index]) => glued.phrase(glued.vocabulary.word(index)))
+      .find(
+        (phrase) =>
+          phrase.genres.length > 0 &&
+          phrase.folded.length === length &&
+          (length === 1 || isHalfRight(phrase, pieces, reading)),
+      )
+    if (meant) return { phrase: meant, length }
   }
   return undefined
 }
 
-/** `kinh dj`, `lãng mang`: one of two syllables is as meant. */
-function isHalfRight(meant: string[], found: string[]): boolean {
-  return meant.some((syllable, place) => syllable.length > 2 && syllable === found[place])
+/** Halves of many phrases: “dog movies” is no cop movie. */
+const NOUNS = new Set(['movie', 'movies', 'film', 'films', 'story', 'stories', 'phim', 'night', 'date'])
+
+/**
+ * `kinh dj`, `lãng mang`: one of two syllables is as meant, with its marks where the query has any. Of an English phrase the
+ * other is no word itself: “about life” is not about love.
+ */
+function isHalfRight({ typed, folded }: Phrase, found: QueryWord[], { text, lexicon }: Reading): boolean {
+  const isEnglish = typed.join() === folded.join()
+  const isRight = (syllable: string, place: number) =>
+    text.hasMarks ? typed[place] === found[place]!.typed : syllable === found[place]!.folded
+  const isWord = (place: number) => isEnglish && lexicon.isKnownWord(found[place]!.folded)
+  return folded.some(
+    (syllable, place) =>
+      syllable.length > 2 && !NOUNS.has(syllable) && isRight(syllable, place) && !isWord(folded.length - 1 - place),
+  )
 }
 
 /** Whether words are free, the first, or stand for words such as `mang` that say nothing. */

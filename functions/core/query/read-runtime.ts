@@ -1,4 +1,4 @@
-import { lineOf, takeLine } from './read-years.ts'
+import { lineOf, takeLine } from './line.ts'
 import type { Reading } from './reading.ts'
 
 /** Running times that a wish names, in minutes. */
@@ -55,7 +55,7 @@ const WORDED: [RegExp, number | null, number | null][] = [
     120,
   ],
   [/\b(?:short films?|short movies?|short film|phim ngan)\b(?! (?:thoi|gon|ngan|hon))/, null, 40],
-  [/\b(?:short|shorter|short one|ngan gon|ngan thoi|ngan ngan|do ngan|thoi luong ngan)\b/, null, 90],
+  [/\b(?:short and sweet|short|shorter|short one|ngan gon|ngan thoi|ngan ngan|do ngan|thoi luong ngan)\b/, null, 90],
   [/\b(?:long (?:movie|film|one|epic)s?|thoi luong dai)\b/, 150, null],
 ]
 

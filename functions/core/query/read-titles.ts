@@ -67,7 +67,7 @@ function readQuoted(reading: Reading): void {
   for (let at = 0; at <= words.length; at++) {
     const gap = at < words.length ? words[at]!.gap : rest
     if (open >= 0 && CLOSING.test(gap)) {
-      const item = at - open <= LONGEST_TITLE ? nameAt(reading, open, at, null, true) : -1
+      const item = at - open <= LONGEST_TITLE ? nameAt(reading, open, at, null, true, 'surely') : -1
       const year = yearBehind(reading, at)
       const exact = year === null ? -1 : nameAt(reading, open, at, year.year, true)
       if (item >= 0) take(reading, open, exact >= 0 ? year!.to : at, { kind: 'title', item: exact >= 0 ? exact : item })
@@ -100,7 +100,9 @@ function readWithYear(reading: Reading): void {
   for (let at = 1; at < words.length; at++) {
     if (!isYear(words[at]!.folded)) continue
     const isBracketed = /[([]\s*$/.test(words[at]!.gap)
-    if (!isBracketed && words[at]!.gap.trim() !== '') continue
+    // `Carrie, 1976`
+    const isApart = /^\s*,\s*$/.test(words[at]!.gap)
+    if (!isBracketed && !isApart && words[at]!.gap.trim() !== '') continue
     let to = at
     while (to > 1 && BEFORE_YEAR.test(words[to - 1]!.folded)) to--
     // `Halloween but the 2007 one`
@@ -108,7 +110,7 @@ function readWithYear(reading: Reading): void {
     const end = BEHIND_YEAR.test(words[at + 1]?.folded ?? '') ? at + 2 : at + 1
     let isFound = false
     for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
-      if (!areFree(reading, from, end)) continue
+      if (!areFree(reading, from, end) || (isApart && !words[from]!.isCapital)) continue
       const isLone = to - from === 1 && !isOwnName(reading, from, to === at || end > at + 1)
       if (!isBracketed && (isLone || areOnlyPhrases(reading, from, to))) continue
       const item = nameAt(reading, from, to, Number(words[at]!.folded), isBracketed)
@@ -204,7 +206,8 @@ function readList(reading: Reading, from: number, expected: Expected): void {
     at += phraseOf(reading, at)?.folded.length ?? 1
   }
   for (;;) {
-    const next = hasRole(reading, at, 'and', 'or') ? at + phraseOf(reading, at)!.folded.length : at
+    const next =
+      hasRole(reading, at, 'and', 'or') || words[at]?.folded === 'voi' ? at + phraseOf(reading, at)!.folded.length : at
     if (next === at && !(at < words.length && /^\s*[,;/&+]\s*$/.test(words[at]!.gap))) return
     const to = knownTitle(reading, next) ?? takeTitleAt(reading, next, 'perhaps')
     if (to === null) return
@@ -260,7 +263,9 @@ function readMistyped(reading: Reading, from: number): number {
     if (to - from === 1 && words[from]!.joined.length < LETTERS_OF_TYPO) break
     if (areOnlyPhrases(reading, from, to)) continue
     reading.searchesLeft--
-    const item = reading.lexicon.titles.spelled(namesIn(reading, from, to).join(' '))
+    // a name of syllables is soon another one
+    const isLocal = to - from > 1 && isBoundary(reading, to)
+    const item = reading.lexicon.titles.spelled(namesIn(reading, from, to).join(' '), isLocal)
     if (item >= 0) return takeTitle(reading, from, { item, to })
   }
   return -1

@@ -1,4 +1,5 @@
 import { fold } from '../text/analyse.ts'
+import { SHORTHAND } from './phrases/shorthand.ts'
 
 /** A word of the query, as typed and without its marks. */
 export interface QueryWord {
@@ -27,6 +28,8 @@ export interface QueryText {
 /** A word: letters and digits, with the apostrophes within. */
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*/gu
 const APOSTROPHES = /['’ʼ]/g
+/** `hayyy`, “sooo”; no numeral such as `iii` */
+const DRAWN_OUT = /(?<=(\p{L}))((?!\1)\p{L})\2{2,}$/u
 const POSSESSIVE = /['’ʼ]s$/
 
 /** The words of a query with what stands between them. Linear; any string is text. */
@@ -57,12 +60,27 @@ function wordOf(found: string, gap: string, hasSmall: boolean): QueryWord {
   const isPossessive = POSSESSIVE.test(lower) && !/^\d/.test(lower)
   return {
     shown: isPossessive ? found.slice(0, -2) : found,
-    typed: withOldMarks(lower.replace(APOSTROPHES, '')),
-    folded: isPossessive ? joined.slice(0, -1) : joined,
+    typed: withOldMarks(lower.replace(APOSTROPHES, '').replace(DRAWN_OUT, '$2')),
+    folded: (isPossessive ? joined.slice(0, -1) : joined).replace(DRAWN_OUT, '$2'),
     joined,
     gap,
     isCapital: hasSmall && /^\p{Lu}/u.test(found),
     isPossessive,
+  }
+}
+
+/** `k drama`, `k-19` */
+const BEHIND_K = /^(?:drama|dramas|pop|horror|movie|movies|\d+)$/
+
+/** The words of a Vietnamese query with those meant for what is short of them: `không` for `ko`. */
+export function withShorthand(text: QueryText): QueryText {
+  return {
+    ...text,
+    words: text.words.map((word, at) => {
+      const meant = SHORTHAND.get(word.typed)
+      if (meant === undefined || (word.typed === 'k' && BEHIND_K.test(text.words[at + 1]?.folded ?? ''))) return word
+      return { ...word, typed: meant, folded: fold(meant) }
+    }),
   }
 }
 

@@ -1,5 +1,7 @@
+import { lineOf, takeLine, wordAt } from './line.ts'
 import { isWish, type Phrase } from './phrase-table.ts'
-import { areFree, phraseOf, type Reading, take } from './reading.ts'
+import { phraseOf, type Reading } from './reading.ts'
+import { readRelativeYears } from './relative-years.ts'
 
 /** Years that a wish names, and how words around them turn them into bounds; all of it over folded words. */
 
@@ -11,7 +13,7 @@ interface Span {
   to: number
 }
 
-/** Spelled decades: “the nineties”, `tám mươi`. */
+/** Spelled decades: “the nineties”. */
 const DECADE_WORDS: Readonly<Record<string, number>> = {
   twenties: 1920,
   thirties: 1930,
@@ -24,19 +26,13 @@ const DECADE_WORDS: Readonly<Record<string, number>> = {
   noughties: 2000,
   aughts: 2000,
   'two thousands': 2000,
-  'hai muoi': 1920,
-  'ba muoi': 1930,
-  'bon muoi': 1940,
-  'nam muoi': 1950,
-  'sau muoi': 1960,
-  'bay muoi': 1970,
-  'tam muoi': 1980,
-  'chin muoi': 1990,
-  'hai nghin': 2000,
-  'hai ngan': 2000,
 }
 /** Of a decade, the years that its part has. */
 const PARTS: Readonly<Record<string, readonly [number, number]>> = {
+  'early to mid': [0, 7],
+  'early - to - mid': [0, 7],
+  'mid to late': [3, 9],
+  'mid - to - late': [3, 9],
   early: [0, 4],
   dau: [0, 4],
   mid: [3, 7],
@@ -47,23 +43,32 @@ const PARTS: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 const YEAR = '(?:18[89]\\d|19\\d\\d|20[0-3]\\d)'
-const PART = '(early|mid|middle|late|dau|giua|cuoi)'
+const PART = `(${Object.keys(PARTS).join('|')})`
 const SPELLED = `(${Object.keys(DECADE_WORDS).join('|')})`
 const DECADE_OF = '(?:nhung nam|cac nam|thap nien|thap ky|thap ki|thap nien nhung nam|decade of the)'
+/** `thời 90`, `đầu 2000`, with nothing behind that is counted */
+const SHORT_DECADE = '(?:(?:thoi|hoi) |(dau|giua|cuoi) (?=\\d{4}))((?:19|20)?\\d0)(?= (?!phut|p|phim|bo|min|nam))'
 /** `thập niên 90`, `cuối những năm 80`, `những năm đầu thập niên 2000` */
-const VIETNAMESE_DECADE = `(?:(?:nhung nam |giai doan )?${PART} )?(?:cua )?${DECADE_OF} (?:dau |cuoi )?(?:nam )?(?:((?:1[89]|20)?\\d0)s?|${SPELLED})`
-/** “90s”, “the late 1990s”, “nineties” */
-const ENGLISH_DECADE = `(?:${PART}(?: -)? )?(?:to late )?(?:the )?(?:((?:1[89]|20)?\\d0)s|${SPELLED.replace(/\|hai muoi.*/, ')')})`
+const VIETNAMESE_DECADE = `(?:(?:nhung nam |giai doan )?${PART} )?(?:cua )?${DECADE_OF} (?:dau |cuoi )?(?:nam )?((?:1[89]|20)?\\d0)s?`
+/** “90s”, “the late 1990s”, “nineties”, “nineteen-nineties” */
+const ENGLISH_DECADE = `(?:${PART}(?: -)? )?(?:the )?(?:((?:1[89]|20)?\\d0)s|(?:19 (?:- )?)?${SPELLED})`
 const CENTURY =
-  '(?:the ky (?:thu )?(20|21|xx|xxi|truoc|nay)|(20|21|twentieth|twenty first|last|previous|this)(?:th|st)? century)'
+  '(?:the ky (?:thu )?(20|21|xx|xxi|truoc|nay)|(20|21|twentieth|20 first|last|previous|this)(?:th|st)? century)'
 /** `phim 9x` */
 const SLANG_DECADE = '([4-9])x'
 /** `năm 90`, of a decade where it is a round number, else a year */
 const SHORT_YEAR = 'nam ([3-9]\\d)'
+/** “from the 90”, as learners have it */
+const BARE_DECADE =
+  '(?<=\\b(?:in|from|of|since|before|after|years?|the) )([3-9]0)(?= (?:,|-|and|or|please|with|by|starring|about|$)|$)'
 const ATOM = new RegExp(
-  `\\b(?:${VIETNAMESE_DECADE}|${ENGLISH_DECADE}|${CENTURY}|(?:the )?(?:nam |year )?(${YEAR})|${SHORT_YEAR}|${SLANG_DECADE})\\b`,
+  `\\b(?:${VIETNAMESE_DECADE}|${SHORT_DECADE}|${ENGLISH_DECADE}|${CENTURY}|(?:the )?(?:nam |year )?(${YEAR})|${SHORT_YEAR}|${SLANG_DECADE}|${BARE_DECADE})\\b`,
   'g',
 )
+/** A second decade beside one, shorter than that: `thập niên 40-50`, “80-90s”. */
+const DECADE_BEHIND =
+  /^ (?:- |, )?(?:and |va |or |hoac |hay |to |den |toi )?(?:nhung nam |nam )?([2-9]0|00|10)(?= |$)(?! (?:phut|p|min))/
+const DECADE_BEFORE = /\b([2-9]0) (?:- |, |and |va |or |hoac |hay |to |den |toi )+$/
 
 /** Between two that are the ends of one span. */
 const UP_TO =
@@ -120,48 +125,19 @@ const LONGEST_BOUND = 60
 /** How far “around” goes, both ways. */
 const AROUND = 2
 
-/** Words of the query in one line, and the words that its characters belong to. */
-export interface Line {
-  text: string
-  /** by character, the word */
-  words: Int32Array
-}
-
-/** Folded words with a space between; a dash, a plus or any other mark stands as ` - `, ` + ` or ` , `; taken words as `#`. */
-export function lineOf({ text: { words, rest }, taken }: Reading): Line {
-  let text = ' '
-  const owners: number[] = [0]
-  const add = (piece: string, word: number) => {
-    text += piece
-    for (let at = 0; at < piece.length; at++) owners.push(word)
-  }
-  const marks = (gap: string) =>
-    /[-‐–—~→]/.test(gap) ? '- ' : gap.includes('+') ? '+ ' : /[^\s"'’“”]/.test(gap) ? ', ' : ''
-  for (const [at, { gap, folded }] of words.entries()) {
-    add(at > 0 ? marks(gap) : '', at)
-    add(`${taken[at] === 1 ? '#' : /['’‘]$/.test(gap) ? yearOf(folded) : folded} `, at)
-  }
-  add(marks(rest), words.length - 1)
-  return { text, words: Int32Array.from(owners) }
-}
-
-/** “’85” with its century. */
-function yearOf(word: string): string {
-  return /^\d\d$/.test(word) ? `${Number(word) < 30 ? 20 : 19}${word}` : word
-}
-
 /**
  * Years, decades and ranges; `năm ngoái` and its kin only where the caller says what year it is.
  * @param thisYear null: unknown
  */
 export function readYears(reading: Reading, thisYear: number | null): void {
   const line = lineOf(reading)
-  const spans = joined(
-    [...line.text.matchAll(ATOM)].map((match) =>
-      spanOf(match, (part) => isPartOfDecade(reading, wordAt(line, match.index), part)),
-    ),
-    line.text,
-  )
+  const told: Span[] = []
+  for (const match of line.text.matchAll(ATOM)) {
+    if (match.index < (told.at(-1)?.end ?? 0)) continue
+    const span = spanOf(match, (part) => isPartOfDecade(reading, wordAt(line, match.index), part))
+    told.push(withShortDecades(span, line.text, told.at(-1)?.end ?? 0))
+  }
+  const spans = joined(told, line.text)
   for (const span of spans) {
     const before = line.text.slice(0, span.start)
     const behind = line.text.slice(span.end)
@@ -181,7 +157,7 @@ export function readYears(reading: Reading, thisYear: number | null): void {
     const end = span.end + (back?.match?.[0].length ?? 0)
     takeLine(reading, line, start, end, { kind: 'years', ...bounded(span, bound) })
   }
-  if (thisYear !== null) readRelative(reading, line, thisYear)
+  if (thisYear !== null) readRelativeYears(reading, line, thisYear)
 }
 
 /** “set in the 1960s”, `lấy bối cảnh thập niên 60`: when the story is, and not when it was made. */
@@ -199,8 +175,22 @@ function settingOf({ from, to }: Span): Phrase {
 
 /** @param isMeant whether a word in front, such as `cuối`, divides the decade */
 function spanOf(match: RegExpExecArray, isMeant: (part: string) => boolean): Span {
-  const [text, vnPart, vnDigits, vnSpelled, enPart, enDigits, enSpelled, vnCentury, enCentury, year, short, slang] =
-    match
+  const [
+    text,
+    vnPart,
+    vnDigits,
+    shortPart,
+    shortDigits,
+    enPart,
+    enDigits,
+    spelled,
+    vnCentury,
+    enCentury,
+    year,
+    short,
+    slang,
+    bare,
+  ] = match
   const at = { start: match.index, end: match.index + text.length }
   if (year !== undefined) return { ...at, from: Number(year), to: Number(year) }
   const century = vnCentury ?? enCentury
@@ -208,13 +198,27 @@ function spanOf(match: RegExpExecArray, isMeant: (part: string) => boolean): Spa
     return /21|xxi|first|this|nay/.test(century) ? { ...at, from: 2001, to: 2100 } : { ...at, from: 1901, to: 2000 }
   if (short !== undefined && !short.endsWith('0'))
     return { ...at, from: 1900 + Number(short), to: 1900 + Number(short) }
-  const digits = vnDigits ?? enDigits ?? short ?? (slang && `${slang}0`)
-  const decade = digits === undefined ? DECADE_WORDS[(vnSpelled ?? enSpelled)!]! : decadeOf(digits)
-  const part = vnPart ?? enPart
+  const digits = vnDigits ?? shortDigits ?? enDigits ?? short ?? bare ?? (slang && `${slang}0`)
+  const decade = digits === undefined ? DECADE_WORDS[spelled!]! : decadeOf(digits)
+  const part = vnPart ?? shortPart ?? enPart
   if (part !== undefined && !isMeant(part))
     return { start: at.start + part.length + 1, end: at.end, from: decade, to: decade + 9 }
   const [first, last] = PARTS[part ?? ''] ?? [0, 9]
   return { ...at, from: decade + first, to: decade + last }
+}
+
+/** The span of a decade with those that stand beside it as two digits. @param first character that no other span has */
+function withShortDecades(span: Span, text: string, first: number): Span {
+  if (span.to - span.from !== 9) return span
+  const behind = DECADE_BEHIND.exec(text.slice(span.end, span.end + 24))
+  const before = DECADE_BEFORE.exec(text.slice(Math.max(first, span.start - 12), span.start))
+  const decades = [span.from, ...[behind, before].flatMap((match) => (match ? [decadeOf(match[1]!)] : []))]
+  return {
+    start: decades.length > 1 ? startOfRange(text, span.start - (before?.[0].length ?? 0)) : span.start,
+    end: span.end + (behind?.[0].length ?? 0),
+    from: Math.min(...decades),
+    to: Math.max(...decades) + 9,
+  }
 }
 
 /** What `dau`, `giua` and `cuoi` are with their marks. */
@@ -274,44 +278,4 @@ function bounded({ from, to }: Span, bound: Bound | undefined): { from: number |
   if (bound === 'since') return { from, to: null }
   if (bound === 'around' && from === to) return { from: from - AROUND, to: to + AROUND }
   return { from, to }
-}
-
-/** Years counted from now. */
-const RELATIVE: [RegExp, (thisYear: number, count: number) => [number, number | null]][] = [
-  [/\b(?:nam ngoai|nam truoc|last year)\b/, (year) => [year - 1, year - 1]],
-  [/\b(?:nam nay|this year)\b/, (year) => [year, year]],
-  [
-    /\b(?:(?:last|past|recent) (\d{1,2}) years|(\d{1,2}) nam (?:gan day|tro lai day|vua qua|qua|gan nhat))\b/,
-    (year, count) => [year - count, null],
-  ],
-  [/\b(?:(?:last|past) decade|thap (?:ky|ki|nien) (?:truoc|qua|vua qua))\b/, (year) => [year - 10, null]],
-]
-
-function readRelative(reading: Reading, line: Line, thisYear: number): void {
-  for (const [pattern, yearsOf] of RELATIVE) {
-    const match = pattern.exec(line.text)
-    if (!match) continue
-    const [from, to] = yearsOf(thisYear, Number(match[1] ?? match[2] ?? 0))
-    takeLine(reading, line, match.index, match.index + match[0].length, { kind: 'years', from, to })
-  }
-}
-
-/** The word that a character belongs to; of a space the one behind it. */
-function wordAt(line: Line, at: number): number {
-  return line.words[at + (line.text[at] === ' ' ? 1 : 0)]!
-}
-
-/** Take the words that characters [start, end) of the line belong to, but those taken already. */
-export function takeLine(
-  reading: Reading,
-  line: Line,
-  start: number,
-  end: number,
-  is: Parameters<typeof take>[3],
-): void {
-  const [from, to] = [
-    line.words[start + (line.text[start] === ' ' ? 1 : 0)]!,
-    line.words[end - 1 - (line.text[end - 1] === ' ' ? 1 : 0)]! + 1,
-  ]
-  if (areFree(reading, from, to)) take(reading, from, to, is)
 }

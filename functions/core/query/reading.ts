@@ -1,3 +1,4 @@
+import { fold } from '../text/analyse.ts'
 import type { QueryLexicon } from './lexicon.ts'
 import { isWish, type Phrase, phraseAt } from './phrase-table.ts'
 import type { GrammarRole } from './phrases/grammar.ts'
@@ -29,6 +30,8 @@ export interface Reading {
   searchesLeft: number
   /** 1 for words of a part */
   taken: Uint8Array
+  /** by word, the phrase that begins there, once it was looked for: most readers ask for it */
+  phrases: (Phrase | null | undefined)[]
 }
 
 /** Each takes a millisecond or more. */
@@ -43,6 +46,7 @@ export function openReading(text: QueryText, lexicon: QueryLexicon, isVietnamese
     parts: new Array(length),
     searchesLeft: SEARCHES,
     taken: new Uint8Array(length),
+    phrases: new Array(length),
   }
 }
 
@@ -69,12 +73,14 @@ export function partBefore({ parts }: Reading, at: number): Part | undefined {
 }
 
 /** The longest phrase that begins at a word. */
-export function phraseOf({ text, isVietnamese }: Reading, at: number): Phrase | undefined {
-  return at < text.words.length ? phraseAt(text, at, isVietnamese) : undefined
+export function phraseOf({ text, isVietnamese, phrases }: Reading, at: number): Phrase | undefined {
+  if (at >= text.words.length) return undefined
+  if (phrases[at] === undefined) phrases[at] = phraseAt(text, at, isVietnamese) ?? null
+  return phrases[at] ?? undefined
 }
 
-export function hasRole({ text, isVietnamese }: Reading, at: number, ...roles: GrammarRole[]): boolean {
-  const phrase = at < text.words.length ? phraseAt(text, at, isVietnamese) : undefined
+export function hasRole(reading: Reading, at: number, ...roles: GrammarRole[]): boolean {
+  const phrase = phraseOf(reading, at)
   return phrase !== undefined && roles.some((role) => phrase.roles.has(role))
 }
 
@@ -89,16 +95,21 @@ export function areOnlyPhrases(reading: Reading, from: number, to: number): bool
   return true
 }
 
-/** Words that go on behind a title. */
+/** Words that go on behind a title; with marks, only with their own: `tử` is no `từ`. */
 const BEHIND = new Set(
-  'thap nhung nam dau giua cuoi tu truoc sau from before after since in starring directed by cua co voi do made with where'.split(
+  'thập những năm đầu giữa cuối từ trước sau from before after since in starring directed by của có với do made with where'.split(
     ' ',
   ),
 )
+const BEHIND_FOLDED = new Set(Array.from(BEHIND, fold))
 
 /** Whether something ends in front of a word: the query, a clause, an item of a list, a title. */
 export function isBoundary(reading: Reading, at: number): boolean {
   const word = reading.text.words[at]
-  if (word === undefined || /[^\s'’-]/.test(word.gap) || BEHIND.has(word.folded) || /^\d/.test(word.folded)) return true
+  if (word === undefined || /[^\s'’-]/.test(word.gap) || isBehind(word) || /^\d/.test(word.folded)) return true
   return hasRole(reading, at, 'and', 'or', 'turn', 'negator')
+}
+
+function isBehind({ typed, folded }: QueryText['words'][number]): boolean {
+  return BEHIND_FOLDED.has(folded) && (fold(typed) === typed || BEHIND.has(typed))
 }

@@ -1,6 +1,6 @@
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { isWish } from './phrase-table.ts'
-import { areFree, areOnlyPhrases, isBoundary, phraseOf, type Reading } from './reading.ts'
+import { areFree, areOnlyPhrases, hasRole, isBoundary, phraseOf, type Reading } from './reading.ts'
 import { ARTICLES } from './title-keys.ts'
 
 /** Words of the longest name that is looked for. */
@@ -28,7 +28,7 @@ export function titleAt(reading: Reading, at: number, expected: Expected): Found
     const exact = year === null ? -1 : nameAt(reading, at, to, year.year, false)
     if (exact >= 0) return { item: exact, to: year!.to }
     if (!mayBeTitle(reading, at, to, expected)) continue
-    const item = nameAt(reading, at, to, null, expected === 'surely' || isSeries(reading, at, to))
+    const item = nameAt(reading, at, to, null, expected === 'surely' || isSeries(reading, at, to), expected)
     if (item >= 0) return ofSeries(reading, at, to) ?? { item, to }
   }
   return gluedTitle(reading, at)
@@ -39,7 +39,8 @@ function ofSeries(reading: Reading, at: number, to: number): FoundTitle | undefi
   const { words } = reading.text
   const number = to + (/^(?:part|phan|tap|episode|movie|so|no)$/.test(words[to]?.folded ?? '') ? 1 : 0)
   if (!/^[1-9]$/.test(words[number]?.folded ?? '') || !areFree(reading, to, number + 1)) return undefined
-  const item = reading.lexicon.titles.ofSeries(namesIn(reading, at, to), Number(words[number]!.folded))
+  const { titles } = reading.lexicon
+  const item = titles.ofSeries(namesIn(reading, at, to), Number(words[number]!.folded), typedIn(reading, at, to))
   return item < 0 ? undefined : { item, to: number + 1 }
 }
 
@@ -138,15 +139,54 @@ export function isWishAt(reading: Reading, at: number): boolean {
   return phrase !== undefined && isWish({ ...phrase, topics: [] })
 }
 
-/** The movie that goes by words [from, to); −1 where none does. */
-export function nameAt(reading: Reading, from: number, to: number, year: number | null, withParts: boolean): number {
+/**
+ * The movie that goes by words [from, to); −1 where none does.
+ * @param expected how sure it is that they are a title: `surely` where they are in quotes too
+ */
+export function nameAt(
+  reading: Reading,
+  from: number,
+  to: number,
+  year: number | null,
+  withParts: boolean,
+  expected: Expected = 'perhaps',
+): number {
   const names = namesIn(reading, from, to)
   const { titles } = reading.lexicon
-  const item = withParts ? titles.called(names, year) : titles.named(names, year)
+  const isLocal = year !== null || mayBeLocal(reading, from, to, expected)
+  const typed = isLocal ? typedIn(reading, from, to) : undefined
+  const item = withParts ? titles.called(names, year, typed) : titles.named(names, year, typed)
   if (item >= 0 || names.length !== 2) return item
   // `good fellas`
   const glued = names.join('')
   return glued.length < GLUED.least ? -1 : titles.named([glued], year)
+}
+
+/**
+ * Whether words may be the name of a movie in another language than the catalogue's. Such names are made of what people
+ * say (`Bố già` is an old father too): alone they are meant behind “like” and where something ends; elsewhere it takes two
+ * words that ask for nothing, up to where something ends or only words such as `lắm` follow.
+ */
+function mayBeLocal(reading: Reading, from: number, to: number, expected: Expected): boolean {
+  const ends = isBoundary(reading, to)
+  if (expected === 'surely') return to - from > 1 || ends
+  if (to - from === 1 || !(ends || hasRole(reading, to, 'filler'))) return false
+  return areCapitals(reading, from, to) || !areOnlyWishes(reading, from, to)
+}
+
+/** Whether words [from, to) are nothing but phrases of the tables, topics among them. */
+function areOnlyWishes(reading: Reading, from: number, to: number): boolean {
+  for (let at = from; at < to; ) {
+    const phrase = phraseOf(reading, at)
+    if (!phrase) return false
+    at += phrase.folded.length
+  }
+  return true
+}
+
+/** With their marks. */
+function typedIn({ text }: Reading, from: number, to: number): string[] {
+  return text.words.slice(from, to).map(({ typed }) => typed)
 }
 
 /** As titles have them; the last without the ’s of “Heat’s”. */
@@ -154,7 +194,7 @@ export function namesIn({ text }: Reading, from: number, to: number): string[] {
   return text.words.slice(from, to).map(({ joined }) => joined)
 }
 
-export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|from|of|the|version|original)$/
+export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|from|of|the|one|version|original)$/
 export const BEHIND_YEAR = /^(?:one|version|remake|original)$/
 
 const MOST_BEFORE_YEAR = 3

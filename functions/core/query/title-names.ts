@@ -1,6 +1,7 @@
 import type { Model } from '../model.ts'
-import { words } from '../text/analyse.ts'
+import { fold, words } from '../text/analyse.ts'
 import { collectNames, type NameIndex } from './name-index.ts'
+import { readWords } from './read-words.ts'
 import { ARTICLES, areAlike, hashOfName, visitNames, wordsOfTitle } from './title-keys.ts'
 
 /** Titles found by the words of a query. */
@@ -8,15 +9,17 @@ export interface TitleNames {
   /**
    * The movie that goes by these words as its whole name; of several that of the year, else the one with most ratings.
    * @param year null where the query tells none; a year off is forgiven where no movie of the name is of that very year
+   * @param typed the same words with their marks, where a name in another language than the catalogue's may be meant; what is
+   * typed with marks must have them there
    * @returns −1 where none does, or none of that year
    */
-  named(found: readonly string[], year: number | null): number
+  named(found: readonly string[], year: number | null, typed?: readonly string[]): number
   /** The same, or a name that these words begin or end: `lord of the rings` */
-  called(found: readonly string[], year: number | null): number
+  called(found: readonly string[], year: number | null, typed?: readonly string[]): number
   /** The movie of that number, in the order of their years, of a series that is better known than any movie called so; −1 */
-  ofSeries(found: readonly string[], number: number): number
-  /** The same as `called`, with typos; up to 4 ms for 87,000 titles. */
-  spelled(text: string): number
+  ofSeries(found: readonly string[], number: number, typed?: readonly string[]): number
+  /** The same as `called`, with typos, also in the marks; up to 4 ms for 87,000 titles. */
+  spelled(text: string, isLocal: boolean): number
   title(item: number): string
   movieId(item: number): number
   year(item: number): number
@@ -45,37 +48,42 @@ export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'tit
       -1,
     )
   }
-  const find = (found: readonly string[], year: number | null) => {
-    const whole: number[] = []
-    const parts: number[] = []
+  const { numItems, localTitles } = catalog
+  const find = (found: readonly string[], year: number | null, typed?: readonly string[]) => {
+    const whole = new Set<number>()
+    const parts = new Set<number>()
     for (const number of found.length === 0 ? [] : names.numbersOf(hashOfName(found))) {
-      const item = number >>> 1
+      const row = (number >>> 1) - numItems
+      const isLocal = row >= 0
+      const item = isLocal ? localTitles.items[row]! : number >>> 1
       if (year !== null && Math.abs(catalog.years[item]! - year) > YEARS_OFF) continue
-      const called = wordsOfTitle(catalog.title(item))
+      const title = isLocal ? localTitles.title(row) : catalog.title(item)
+      if (isLocal && !(typed && haveMarksOf(title, typed))) continue
+      const called = wordsOfTitle(title)
       const isCalled = (name: string[]) => areAlike(name, found)
-      if (called.whole.some(isCalled)) whole.push(item)
-      else if (called.parts.some(isCalled)) parts.push(item)
+      if (called.whole.some(isCalled)) whole.add(item)
+      else if (called.parts.some(isCalled)) parts.add(item)
     }
-    return { whole: bestOf(whole, year), part: bestOf(parts, year), parts }
+    return { whole: bestOf([...whole], year), part: bestOf([...parts], year), parts: [...parts] }
   }
   const isSeries = (whole: number, part: number) =>
     part >= 0 && (whole < 0 || catalog.numRatings[part]! > PART_RATINGS * catalog.numRatings[whole]!)
   return {
-    named: (found, year) => find(found, year).whole,
-    called(found, year) {
-      const { whole, part } = find(found, year)
+    named: (found, year, typed) => find(found, year, typed).whole,
+    called(found, year, typed) {
+      const { whole, part } = find(found, year, typed)
       return isSeries(whole, part) ? part : whole
     },
-    ofSeries(found, number) {
-      const { whole, part, parts } = find(found, null)
+    ofSeries(found, number, typed) {
+      const { whole, part, parts } = find(found, null, typed)
       const inOrder = isSeries(whole, part)
         ? parts.toSorted((a, b) => catalog.years[a]! - catalog.years[b]! || a - b)
         : []
       return inOrder[number - 1] ?? -1
     },
-    spelled(text) {
-      noneBlocked ??= new Uint8Array(catalog.numItems)
-      const { items, qualities } = titles(text, true, noneBlocked)
+    spelled(text, isLocal) {
+      noneBlocked ??= new Uint8Array(numItems)
+      const { items, qualities } = titles(text, true, noneBlocked, isLocal ? 'whole' : 'none')
       // “the office” begins too many names
       const mayBegin = words(text).filter((word) => !ARTICLES.has(word)).length > 1
       let best = -1
@@ -98,10 +106,21 @@ export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'tit
   }
 }
 
-/** 2 · item, and one more for a part of its name. */
-function indexTitles({ numItems, title }: Model['catalog']): NameIndex {
+/** 2 · item, and one more for a part of its name; behind the items come the local titles. */
+function indexTitles({ numItems, title, localTitles }: Model['catalog']): NameIndex {
   const names = collectNames()
-  for (let item = 0; item < numItems; item++)
-    visitNames(title(item), (hash, isPart) => names.add(hash, 2 * item + (isPart ? 1 : 0)))
+  const add = (number: number, name: string) =>
+    visitNames(name, (hash, isPart) => names.add(hash, 2 * number + (isPart ? 1 : 0)))
+  for (let item = 0; item < numItems; item++) add(item, title(item))
+  // without its marks most are plain names, which are hashed as they stand
+  for (let row = 0; row < localTitles.numTitles; row++) add(numItems + row, fold(localTitles.title(row)))
   return names.index()
+}
+
+/** Whether every word that was typed with marks stands so in the title: `bộ gia` is no “Bố già”, `bo gia` may be. */
+function haveMarksOf(title: string, typed: readonly string[]): boolean {
+  const marked = typed.filter((word) => fold(word) !== word)
+  if (marked.length === 0) return true
+  const inTitle = new Set(readWords(title).words.map(({ typed }) => typed))
+  return marked.every((word) => inTitle.has(word))
 }

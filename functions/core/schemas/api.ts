@@ -26,6 +26,9 @@ const Minutes = z.int().min(1).max(32_767)
 const GenreNames = z.array(z.string().min(1).max(100)).max(32)
 const Genres = GenreNames.min(1)
 
+export const Locale = z.enum(['en', 'vi'])
+export type Locale = z.infer<typeof Locale>
+
 /** What every list may be narrowed and tuned by. */
 export const ListOptions = z.strictObject({
   k: z.int().min(1).optional().describe('items wanted; at most `api.maxK` of the model (GET /model)'),
@@ -48,6 +51,7 @@ export const ListOptions = z.strictObject({
     .max(10_000)
     .optional()
     .describe('only these movies; those that the catalogue lacks are passed over'),
+  locale: Locale.optional().describe('language of reasons and of `localTitle`: en, the default, or vi'),
   cursor: z
     .string()
     .max(12_000)
@@ -66,9 +70,6 @@ const RequestWeights = z
   >)
   .refine((weights) => SOURCES.some((source) => weights[source] > 0), { error: 'one weight must be above 0' })
 
-export const Locale = z.enum(['en', 'vi'])
-export type Locale = z.infer<typeof Locale>
-
 export const RecommendOptions = ListOptions.extend({
   weights: RequestWeights.optional().describe(
     'weights of this answer’s blend, 0 to 1; a score left out weighs 0. Default: learned, see GET /model',
@@ -86,7 +87,6 @@ export const RecommendOptions = ListOptions.extend({
     .max(1)
     .optional()
     .describe('how much unlike each other the movies shall be (MMR): 0, the default, is the best-first list as it is'),
-  locale: Locale.optional().describe('language of the reasons; en, the default, or vi'),
   replay: z.boolean().optional().describe('true: the answer carries what POST /replay needs to give it again'),
 })
 export type RecommendOptions = z.infer<typeof RecommendOptions>
@@ -178,7 +178,8 @@ export const MovieSearch = ListOptions.extend({
     .max(200)
     .optional()
     .describe(
-      'words of a name, each may be a beginning, and its year; diacritics do not matter, and typos where nothing else is found',
+      'words of a name, each may be a beginning, and its year; diacritics do not matter, and typos where nothing else is ' +
+        'found. Names in other languages are known too; with `locale` vi they count as much as the catalogue’s',
     ),
 })
 export type MovieSearch = z.infer<typeof MovieSearch>
@@ -186,9 +187,17 @@ export type MovieSearch = z.infer<typeof MovieSearch>
 export const SimilarOptions = ListOptions
 export type SimilarOptions = z.infer<typeof SimilarOptions>
 
+export const DetailsOptions = ListOptions.pick({ locale: true })
+
+const LocalTitle = z
+  .string()
+  .optional()
+  .describe('what the movie is called in the language of `locale`; left out where nothing else than `title` is known')
+
 export const MovieSummary = z.object({
   movieId: MovieId,
   title: z.string(),
+  localTitle: LocalTitle,
   year: z.int().nullable().describe('year of release, null where unknown'),
   genres: z.array(z.string()),
   meanRating: z.number().nullable().describe('mean stars in the data, null without ratings'),
@@ -232,7 +241,7 @@ export const Reason = z.object({
   kind: z.enum(['liked', 'next', 'content', 'genre', 'popular', 'batch']),
   text: z.string().describe('one sentence for the viewer'),
   because: z
-    .array(z.object({ movieId: MovieId, title: z.string() }))
+    .array(z.object({ movieId: MovieId, title: z.string(), localTitle: LocalTitle }))
     .describe('movies of the history that carried the score most'),
 })
 export type Reason = z.infer<typeof Reason>
@@ -482,7 +491,14 @@ export const Move = MovieSummary.extend({
   shareChanges: Shares.nullable().describe('the same by source; they sum to it'),
   text: z.string().describe('one sentence for the viewer'),
   because: z
-    .array(z.object({ movieId: MovieId, title: z.string(), effect: z.number().describe('on the score') }))
+    .array(
+      z.object({
+        movieId: MovieId,
+        title: z.string(),
+        localTitle: LocalTitle,
+        effect: z.number().describe('on the score'),
+      }),
+    )
     .describe('changed movies that moved the score most in its direction; empty where others moved past'),
 })
 export type Move = z.infer<typeof Move>
@@ -583,6 +599,7 @@ export const PredictRatingsRequest = z
       .describe('instead of userId: ratings to go by; entries without stars say nothing here'),
     taste: TasteToken.optional(),
     movieIds: z.array(MovieId).min(1).max(100).describe('movies to predict, at most 100'),
+    locale: DetailsOptions.shape.locale,
   })
   .refine(isOneViewer, { error: 'must have one of userId, history and taste' })
   .meta({
@@ -627,6 +644,7 @@ export const PredictNewMovieRequest = z
     year: Year.optional().describe('of release'),
     runtime: z.int().min(1).max(1000).optional().describe('minutes'),
     k: z.int().min(1).max(100).optional().describe('similar movies wanted; 10 when left out'),
+    locale: DetailsOptions.shape.locale,
     userId: UserId.optional().describe('whose ratings the prediction goes by: published and live ones'),
     history: z.array(HistoryEntry).optional().describe('instead of userId: ratings to go by'),
     taste: TasteToken.optional(),

@@ -42,7 +42,19 @@ export const Intent = z.strictObject({
   moods: z.array(Mood).max(MOODS.length).describe('how the movie shall feel'),
   keywords: Names.describe('other words that say what it is about, in their order'),
   similarTitles: z
-    .array(z.strictObject({ movieId: z.int().min(1).max(0x7fff_ffff), title: z.string().max(300) }))
+    .array(
+      z.strictObject({
+        movieId: z.int().min(1).max(0x7fff_ffff),
+        title: z.string().max(300),
+        localTitle: z
+          .string()
+          .max(300)
+          .optional()
+          .describe(
+            'in the language of `locale`, or else of the query; left out where nothing else than `title` is known',
+          ),
+      }),
+    )
     .max(16)
     .describe('movies of the catalogue that it shall be like; none of them is recommended'),
   people: Names.describe('directors or actors that it must have'),

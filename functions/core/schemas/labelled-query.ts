@@ -27,5 +27,7 @@ export const LabelledQuery = z.object({
   text: z.string(),
   expect: ExpectedIntent,
   tags: z.array(z.string()).default([]),
+  /** what “last year” counts from; without it the clock's */
+  this_year: Year.optional(),
 })
 export type LabelledQuery = z.infer<typeof LabelledQuery>

@@ -193,6 +193,13 @@ export const ModelCard = z.object({
     regularization: z.number().describe('λ of a history that is folded in, where a like weighs 1'),
     unobservedWeight: z.number().describe('weight of a movie that a history does not have, where a like weighs 1'),
     terms: z.int().describe('terms of the content index'),
+    localTitles: z
+      .object({
+        languages: z.array(z.string()).describe('ISO 639 codes'),
+        movies: z.int().describe('movies that have one'),
+      })
+      .optional()
+      .describe('titles in other languages than the catalogue’s; none where there are none'),
     likedFrom: z.number().describe('a rating counts as a like from this star up'),
     recencyHalfLife: z
       .number()

@@ -16,6 +16,7 @@ export function factsForViewer(
   const because = viewer?.because(
     itemIndices,
     normalizersOf(viewer.sources, new Uint8Array(model.catalog.numItems), model.kernels),
+    language,
   )
   return itemIndices.map((itemIndex, at) => factsOf(itemIndex, {}, because?.[at] ?? [], language, model))
 }

@@ -1,6 +1,7 @@
 import type { Model } from '#core/model.ts'
 import type { Intent } from '#core/schemas/intent.ts'
 import type { Receipt } from '#core/schemas/query.ts'
+import { movieName, nameOf } from '../movie-name.ts'
 
 /** All that an explanation of a movie may say; a sentence with anything else in it is not sent. */
 export interface Facts {
@@ -27,7 +28,7 @@ export function factsOf(
   const numRatings = catalog.numRatings[itemIndex]!
   return {
     language,
-    title: catalog.title(itemIndex),
+    title: nameOf(movieName(itemIndex, catalog, language)),
     year: catalog.years[itemIndex] || null,
     genres: catalog.genres(itemIndex),
     receipt,
@@ -35,4 +36,18 @@ export function factsOf(
     meanRating: numRatings > 0 ? catalog.meanRatings[itemIndex]!.toFixed(1) : null,
     numRatings,
   }
+}
+
+/** The receipt with its movies called as those do who read the query's language. */
+export function withNames(
+  receipt: Receipt,
+  { language, similarTitles }: Pick<Intent, 'language' | 'similarTitles'>,
+  { catalog }: Pick<Model, 'catalog'>,
+): Receipt {
+  if (!receipt.similarTo) return receipt
+  const similarTo = similarTitles.map(({ movieId, title }) => {
+    const itemIndex = catalog.itemIndexOf(movieId)
+    return itemIndex < 0 ? title : nameOf(movieName(itemIndex, catalog, language))
+  })
+  return { ...receipt, similarTo }
 }

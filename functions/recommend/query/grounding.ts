@@ -42,10 +42,11 @@ export function violationsOf(text: string, facts: Facts): Violation[] {
   const found = new Set<Violation>()
   const trimmed = text.trim()
   if (!/\p{L}/u.test(trimmed)) return ['empty']
-  if (trimmed.length > MAX_CHARACTERS || sentencesOf(trimmed).length > MAX_SENTENCES) found.add('tooLong')
+  const { rest, isWhole } = withoutNames(trimmed, facts)
+  // `Seven (a.k.a. Se7en)` ends no sentence
+  if (trimmed.length > MAX_CHARACTERS || sentencesOf(rest).length > MAX_SENTENCES) found.add('tooLong')
   if (/[<>{}[\]`|#*\n\r]|https?:|www\.|\p{Cc}/u.test(trimmed)) found.add('markup')
 
-  const { rest, isWhole } = withoutNames(trimmed, facts)
   if (!isInLanguage(rest, facts.language)) found.add('language')
   if (!isWhole || hasStrangeName(rest)) found.add('name')
   const numbers = new Set(numbersOf(facts))
@@ -54,8 +55,9 @@ export function violationsOf(text: string, facts: Facts): Violation[] {
   return [...found]
 }
 
+/** @param text in which a dot may stand for a name */
 function sentencesOf(text: string): string[] {
-  return text.split(/(?<=[.!?…])\s+(?=[\p{Lu}“"])/u).filter((sentence) => sentence.trim() !== '')
+  return text.split(/(?<=[.!?…])\s+(?=[\p{Lu}“"·])/u).filter((sentence) => sentence.trim() !== '')
 }
 
 /** The text with the facts' titles and people taken out, longest first. */

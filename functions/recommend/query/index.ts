@@ -8,7 +8,7 @@ import type { Llm, Prompts } from '../handles.ts'
 import type { MovieLine } from '../prompts/rerank.ts'
 import { explainByTemplate } from './explain.ts'
 import { explainByModel } from './explain-by-model.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { type Facts, factsOf, withNames } from './facts.ts'
 import { MAX_RERANKED, modelOdds } from './model-odds.ts'
 import { matchedTerms, type QueryCandidate, type QueryRanking, rankForQuery } from './rank.ts'
 import { receiptOf } from './receipt.ts'
@@ -72,7 +72,8 @@ export async function recommendForQuery(
     entries: positions.map((position) => {
       const candidate = candidates[position]!
       const receipt = receiptOf(candidate, intent, ranking, model)
-      const facts = factsOf(candidate.itemIndex, receipt, candidate.because, intent.language, model)
+      const told = withNames(receipt, intent, model)
+      const facts = factsOf(candidate.itemIndex, told, candidate.because, intent.language, model)
       const explanation: Explanation = { text: explainByTemplate(facts), by: 'template' }
       return { itemIndex: candidate.itemIndex, candidate, receipt, facts, explanation, placeBefore: position }
     }),

@@ -32,6 +32,7 @@ export interface Understood {
 /**
  * What a query asks for. The rules always read it; where there is a language model it reads it too, and adds what the rules
  * can verify. Rules and model are asked in one go, so that a slow model costs its deadline and no more.
+ * @param thisYear what “last year” counts from
  */
 export async function understand(
   text: string,
@@ -39,8 +40,9 @@ export async function understand(
   lexicon: QueryLexicon,
   llm: Llm,
   prompts: Prompts,
+  thisYear: number,
 ): Promise<Understood> {
-  const rules = parseQuery(text, lexicon)
+  const rules = parseQuery(text, lexicon, { thisYear })
   if (!llm.isOn) return { intent: rules, by: 'rules', failure: null }
   const reply = await llm.json(parseCall(prompts.parse, text, genres))
   if (!reply.ok) return { intent: rules, by: 'rules', failure: reply.reason }

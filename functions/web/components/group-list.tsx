@@ -4,6 +4,7 @@ import { type Address, type Member, STRATEGIES, type Strategy } from '../address
 import { MIN_MEMBERS } from '../hooks/use-group.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
+import { nameOf } from '../names.ts'
 import { strings } from '../strings.ts'
 import { DiversityDial } from './diversity-dial.tsx'
 import { Face, memberName } from './face.tsx'
@@ -111,11 +112,11 @@ function Fairness({ group, answer }: { group: Member[]; answer: GroupRecommendat
 function GroupCard({ group, movie, onOpen }: { group: Member[]; movie: GroupedMovie; onOpen(): void }) {
   return (
     <li class="card" data-movie-id={movie.movieId}>
-      <article aria-label={movie.title}>
+      <article aria-label={nameOf(movie)}>
         <div class="card-poster">
           <button type="button" class="poster-button" data-steady-focus onClick={onOpen}>
             <span class="visually-hidden">{strings.list.details} </span>
-            <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+            <Poster movie={movie} />
           </button>
           <span class="rank">
             <span class="visually-hidden">{strings.list.rank(movie.rank)}</span>

@@ -1,6 +1,7 @@
 import type { ModelAnswer, ModelHistory } from '../../client/index.ts'
 import type { Load } from '../hooks/use-load.ts'
 import { strings } from '../strings.ts'
+import { NetworkEvidence } from './network-evidence.tsx'
 import { FailureNotice } from './notices.tsx'
 import { ScoreShares } from './score-shares.tsx'
 
@@ -34,6 +35,7 @@ export function ModelPage({ load, history, onBack }: ModelPageProps) {
           <Leaderboard card={card} />
           <Blend card={card} />
           {card.evaluation.stars ? <Stars stars={card.evaluation.stars} /> : null}
+          <NetworkEvidence model={card.model} />
           <History load={history} />
         </>
       ) : null}

@@ -1,4 +1,5 @@
 import type { Mark, MovieSummary } from '../../client/index.ts'
+import { nameOf } from '../names.ts'
 import type { Movement } from '../rank-movement.ts'
 import { strings } from '../strings.ts'
 import { MarkMenu } from './mark-menu.tsx'
@@ -25,11 +26,11 @@ interface MovieCardProps {
 export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, onMark, onOpen }: MovieCardProps) {
   return (
     <li class="card" data-movie-id={movie.movieId}>
-      <article aria-label={movie.title}>
+      <article aria-label={nameOf(movie)}>
         <div class="card-poster">
           <button type="button" class="poster-button" onClick={() => onOpen('details')}>
             <span class="visually-hidden">{strings.list.details} </span>
-            <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+            <Poster movie={movie} />
           </button>
           <span class="rank">
             <span class="visually-hidden">{strings.list.rank(rank)}</span>
@@ -43,12 +44,12 @@ export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, o
         </p>
         <ScoreShares shares={movie.shares} />
         <div class="card-actions">
-          <StarRating title={movie.title} value={null} onRate={onRate} />
-          <MarkMenu title={movie.title} onMark={onMark} />
+          <StarRating title={nameOf(movie)} value={null} onRate={onRate} />
+          <MarkMenu title={nameOf(movie)} onMark={onMark} />
           <button
             type="button"
             class="text-button"
-            aria-label={strings.list.moreOf(movie.title)}
+            aria-label={strings.list.moreOf(nameOf(movie))}
             onClick={() => onOpen('similar')}
           >
             {strings.list.more}

@@ -3,7 +3,8 @@ import type { MovieDetails } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { useLoad } from '../hooks/use-load.ts'
 import type { Viewer } from '../hooks/use-recommendations.ts'
-import { strings } from '../strings.ts'
+import { nameOf, originalOf } from '../names.ts'
+import { inLanguage, strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
 import { Poster } from './poster.tsx'
 import { StarRating } from './star-rating.tsx'
@@ -34,7 +35,8 @@ export function MovieDrawer(props: MovieDrawerProps) {
   const { client, movieId, part, stars, why, viewer, onRate, onOpen, onClose } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const scope = `movie ${movieId}`
-  const details = useLoad(scope, scope, (signal) => client.movie(movieId, { signal }))
+  const asked = inLanguage()
+  const details = useLoad(scope, `${scope} ${asked.locale}`, (signal) => client.movie(movieId, asked, { signal }))
   const movie = details.value
 
   useEffect(() => {
@@ -49,7 +51,7 @@ export function MovieDrawer(props: MovieDrawerProps) {
     <dialog
       ref={dialog}
       class="drawer"
-      aria-label={movie?.title ?? strings.search.searching}
+      aria-label={movie ? nameOf(movie) : strings.search.searching}
       aria-busy={details.loading}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && onClose()}
@@ -103,17 +105,18 @@ function DrawerHead({
   return (
     <header class="drawer-head">
       <div class="drawer-poster">
-        <Poster title={movie.title} year={movie.year} genres={movie.genres} picture={picture} />
+        <Poster movie={movie} picture={picture} />
       </div>
       <div>
-        <h2>{movie.title}</h2>
+        <h2>{nameOf(movie)}</h2>
+        {originalOf(movie) === null ? null : <p class="muted">{originalOf(movie)}</p>}
         <p class="muted">{facts.filter((fact) => fact !== null && !String(fact).startsWith('(')).join(' · ')}</p>
         {movie.meanRating === null ? null : (
           <p class="muted">★ {strings.movie.mean(movie.meanRating, movie.numRatings)}</p>
         )}
         <div class="drawer-rating">
           <span aria-hidden="true">{strings.drawer.yours}</span>
-          <StarRating title={movie.title} value={stars} size="large" onRate={(given) => onRate(movie, given)} />
+          <StarRating title={nameOf(movie)} value={stars} size="large" onRate={(given) => onRate(movie, given)} />
           {stars === null ? null : (
             <button type="button" class="text-button" onClick={() => onRate(movie, null)}>
               {strings.drawer.remove}
@@ -189,7 +192,10 @@ interface SimilarProps {
 function Similar({ client, movieId, isFirst, onOpen }: SimilarProps) {
   const section = useRef<HTMLElement>(null)
   const scope = `similar ${movieId}`
-  const similar = useLoad(scope, scope, (signal) => client.similarMovies(movieId, { k: SIMILAR }, { signal }))
+  const asked = { k: SIMILAR, ...inLanguage() }
+  const similar = useLoad(scope, `${scope} ${asked.locale}`, (signal) =>
+    client.similarMovies(movieId, asked, { signal }),
+  )
   const movies = similar.value?.items ?? []
   useEffect(() => {
     if (isFirst && similar.value) section.current?.scrollIntoView({ block: 'start' })
@@ -207,7 +213,7 @@ function Similar({ client, movieId, isFirst, onOpen }: SimilarProps) {
           <li key={movie.movieId}>
             <button type="button" class="poster-button" onClick={() => onOpen(movie.movieId)}>
               <span class="visually-hidden">{strings.list.details} </span>
-              <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+              <Poster movie={movie} />
             </button>
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks'
 import type { RateableMovie } from '../hooks/use-ratings.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
+import { nameOf } from '../names.ts'
 import { strings } from '../strings.ts'
 import { Poster } from './poster.tsx'
 import { StarRating } from './star-rating.tsx'
@@ -46,9 +47,9 @@ export function MovieRail<T extends RateableMovie>(props: MovieRailProps<T>) {
           <li key={movie.movieId} class="rail-card" data-movie-id={movie.movieId}>
             <button type="button" class="poster-button" onClick={() => onOpen(movie)}>
               <span class="visually-hidden">{strings.list.details} </span>
-              <Poster title={movie.title} year={movie.year} genres={movie.genres} />
+              <Poster movie={movie} />
             </button>
-            <StarRating title={movie.title} value={starsOf(movie)} onRate={(stars) => onRate(movie, stars)} />
+            <StarRating title={nameOf(movie)} value={starsOf(movie)} onRate={(stars) => onRate(movie, stars)} />
           </li>
         ))}
       </ul>

@@ -1,19 +1,20 @@
 import { useState } from 'preact/hooks'
+import type { MovieSummary } from '../../client/index.ts'
+import { nameOf, originalOf } from '../names.ts'
 import { posterDesign } from '../placeholder.ts'
 import { strings } from '../strings.ts'
 import { PosterScene } from './poster-scene.tsx'
 
 interface PosterProps {
-  title: string
-  year: number | null
-  genres: string[]
+  movie: Pick<MovieSummary, 'title' | 'localTitle' | 'year' | 'genres'>
   /** address of a picture, shown over the drawn poster once it has loaded */
   picture?: string
 }
 
 /** A drawn poster; a picture covers it if one is given and reachable. */
-export function Poster({ title, year, genres, picture }: PosterProps) {
-  const design = posterDesign(title, genres)
+export function Poster({ movie, picture }: PosterProps) {
+  const original = originalOf(movie)
+  const design = posterDesign(movie.title, movie.genres, nameOf(movie))
   const [deep, middle, light] = design.palette
   return (
     <div
@@ -23,9 +24,10 @@ export function Poster({ title, year, genres, picture }: PosterProps) {
       <PosterScene design={design} />
       <div class="poster-text">
         <span class="poster-title">{design.shownTitle}</span>
-        <span class="poster-year">{year ?? ''}</span>
+        {original === null ? null : <span class="poster-original">{original}</span>}
+        <span class="poster-year">{movie.year ?? ''}</span>
       </div>
-      {picture ? <Picture key={picture} address={picture} title={title} /> : null}
+      {picture ? <Picture key={picture} address={picture} title={nameOf(movie)} /> : null}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { MarqueeError, type UserProfile } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import type { Load } from '../hooks/use-load.ts'
-import { strings } from '../strings.ts'
+import { inLanguage, strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
 
 const GENRES_SHOWN = 8
@@ -14,7 +14,7 @@ export interface Profile {
 /** @throws {MarqueeError} of any kind but an unknown viewer */
 export async function loadProfile(client: Client, userId: number, signal: AbortSignal): Promise<Profile> {
   try {
-    const known = await client.user(userId, {}, { signal })
+    const known = await client.user(userId, inLanguage(), { signal })
     return { known: known.numRatings > 0 ? known : null }
   } catch (failure) {
     if (failure instanceof MarqueeError && failure.code === 'not_found') return { known: null }

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import type { RatedMovie } from '../history-store.ts'
 import type { Ratings } from '../hooks/use-ratings.ts'
 import { useSteadyList } from '../hooks/use-steady-list.ts'
+import { nameOf } from '../names.ts'
 import { strings } from '../strings.ts'
 
 interface RatingsRowProps {
@@ -30,7 +31,7 @@ export function RatingsRow({ ratings, isFresh, onRemove, onOpen, onClear }: Rati
         {ratings.items.map((movie) => (
           <li key={movie.movieId} class="rating" data-movie-id={movie.movieId}>
             <button type="button" onClick={() => onOpen(movie.movieId)}>
-              <span class="rating-title">{movie.title}</span>
+              <span class="rating-title">{nameOf(movie)}</span>
               <span class="visually-hidden">, {strings.ratings.stars(movie.rating)}</span>
               <span class="rating-stars" aria-hidden="true">
                 {movie.rating} ★
@@ -39,7 +40,7 @@ export function RatingsRow({ ratings, isFresh, onRemove, onOpen, onClear }: Rati
             <button
               type="button"
               class="rating-remove"
-              aria-label={strings.ratings.remove(movie.title)}
+              aria-label={strings.ratings.remove(nameOf(movie))}
               data-steady-focus
               onClick={() => onRemove(movie)}
             >

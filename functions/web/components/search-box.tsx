@@ -3,7 +3,8 @@ import type { MovieSummary } from '../../client/index.ts'
 import { MAX_WISH_LENGTH } from '../address.ts'
 import type { Client } from '../client.ts'
 import { useLoad } from '../hooks/use-load.ts'
-import { strings } from '../strings.ts'
+import { nameOf, originalOf } from '../names.ts'
+import { inLanguage, strings } from '../strings.ts'
 import { failureText } from './notices.tsx'
 
 /** after the last key, before the server is asked */
@@ -29,9 +30,10 @@ export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
   const [active, setActive] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   const query = useRested(text.trim(), TYPING_REST_MS)
-  const found = useLoad('search', query === '' ? null : query, async (signal) => ({
+  const asked = { q: query, k: RESULTS, ...inLanguage() }
+  const found = useLoad('search', query === '' ? null : JSON.stringify(asked), async (signal) => ({
     query,
-    movies: (await client.movies({ q: query, k: RESULTS }, { signal })).items,
+    movies: (await client.movies(asked, { signal })).items,
   }))
 
   const showsList = isOpen && query !== '' && text.trim() !== ''
@@ -60,7 +62,7 @@ export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
       setActive(active === -1 && step === -1 ? numOptions - 1 : (active + step + numOptions) % numOptions)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      const movie = movies[active] ?? (active === -1 ? movies.find(({ title }) => isTitle(text, title)) : undefined)
+      const movie = movies[active] ?? (active === -1 ? movies.find((movie) => isTitle(text, movie)) : undefined)
       if (movie && found.value?.query === text.trim()) pick(movie)
       else ask()
     } else if (event.key === 'Escape') {
@@ -125,9 +127,9 @@ export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => pick(movie)}
             >
-              <span class="found-title">{movie.title}</span>
+              <span class="found-title">{nameOf(movie)}</span>
               <span class="found-meta">
-                {[movie.year, ...movie.genres.slice(0, 3).map(strings.genre)]
+                {[originalOf(movie), movie.year, ...movie.genres.slice(0, 3).map(strings.genre)]
                   .filter((part) => part !== null)
                   .join(' · ')}
               </span>
@@ -160,9 +162,10 @@ export function SearchBox({ client, starsOf, onPick, onAsk }: SearchBoxProps) {
 const optionId = (movie: MovieSummary | undefined) => (movie ? `found-${movie.movieId}` : undefined)
 
 /** Whether a title was typed whole, with or without its year. */
-function isTitle(text: string, title: string): boolean {
+function isTitle(text: string, movie: MovieSummary): boolean {
   const typed = text.trim().toLowerCase()
-  return [title, title.replace(/ \(\d{4}\)$/, '')].some((name) => name.toLowerCase() === typed)
+  const names = [movie.title, movie.title.replace(/ \(\d{4}\)$/, ''), nameOf(movie)]
+  return names.some((name) => name.toLowerCase() === typed)
 }
 
 const StarsGiven = ({ stars }: { stars: number | null }) =>

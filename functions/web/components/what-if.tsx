@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
-import type { Move, WhatIf as WhatIfAnswer } from '../../client/index.ts'
+import type { Move, MovieDetails, WhatIf as WhatIfAnswer } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { type Load, useLoad } from '../hooks/use-load.ts'
 import type { Viewer } from '../hooks/use-recommendations.ts'
 import { mostMoved, placesUp } from '../moves.ts'
-import { strings } from '../strings.ts'
+import { nameOf } from '../names.ts'
+import { inLanguage, strings } from '../strings.ts'
 import { FailureNotice } from './notices.tsx'
 
 /** of the list that is compared */
@@ -16,7 +17,7 @@ const LOVED_STARS = 5
 interface WhatIfProps {
   client: Client
   viewer: Viewer
-  movie: { movieId: number; title: string }
+  movie: Pick<MovieDetails, 'movieId' | 'title' | 'localTitle'>
   /** then the question is what the list would be without it, else what it would be if it were loved */
   isInHistory: boolean
   onOpen(movieId: number): void
@@ -25,15 +26,15 @@ interface WhatIfProps {
 /** What this movie does to the list: asked when somebody wants to know, and nothing is stored. */
 export function WhatIf({ client, viewer, movie, isInHistory, onOpen }: WhatIfProps) {
   const [isAsked, setAsked] = useState(false)
-  const { movieId, title } = movie
+  const { movieId } = movie
   const change = isInHistory ? { remove: [movieId] } : { add: [{ movieId, rating: LOVED_STARS }] }
-  const request = { ...viewer, ...change, k: K }
+  const request = { ...viewer, ...change, k: K, ...inLanguage() }
   const key = isAsked ? JSON.stringify(request) : null
   const answer = useLoad(`what if ${movieId}`, key, (signal) => client.whatIf(request, { signal }))
   const words = strings.whatIf
   return (
     <section class="what-if" aria-busy={answer.loading}>
-      <h3>{isInHistory ? words.without(title) : words.loved(title)}</h3>
+      <h3>{isInHistory ? words.without(nameOf(movie)) : words.loved(nameOf(movie))}</h3>
       {isAsked ? (
         <Moves answer={answer} changedId={movieId} onOpen={onOpen} />
       ) : (
@@ -68,7 +69,7 @@ function Moves({ answer: { value, loading, failure, retry }, changedId, onOpen }
           <li key={move.movieId} class={`move move-${move.kind}`}>
             <span class="move-kind">{words.kinds[move.kind](Math.abs(placesUp(move)))}</span>
             <button type="button" class="text-button" onClick={() => onOpen(move.movieId)}>
-              {move.title}
+              {nameOf(move)}
             </button>
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'preact/hooks'
 import type { Mark } from '../../client/index.ts'
 import { failureText, type ToastMessage } from '../components/notices.tsx'
+import { nameOf } from '../names.ts'
 import { strings } from '../strings.ts'
 import type { Marks } from './use-marks.ts'
 import type { RateableMovie, Ratings } from './use-ratings.ts'
@@ -35,7 +36,7 @@ export function useFeedback(
   const save = (movie: RateableMovie, stars: number | null, text: string) => {
     announce(text)
     ratings.set(movie, stars).catch((failure: unknown) => {
-      tell({ text: `${strings.ratings.failed(movie.title)} ${failureText(failure)}`, isFailure: true })
+      tell({ text: `${strings.ratings.failed(nameOf(movie))} ${failureText(failure)}`, isFailure: true })
     })
   }
   return {
@@ -43,16 +44,16 @@ export function useFeedback(
     closeToast,
     rate(movie, stars) {
       const before = starsOf(movie.movieId)
-      const text = stars === null ? strings.ratings.removed(movie.title) : strings.ratings.saved(movie.title, stars)
+      const text = stars === null ? strings.ratings.removed(nameOf(movie)) : strings.ratings.saved(nameOf(movie), stars)
       setToast({ text, undo: () => save(movie, before, text) })
       save(movie, stars, text)
     },
     mark(movie, kind) {
       const fail = (failure: unknown) =>
-        tell({ text: `${strings.marks.failed(movie.title)} ${failureText(failure)}`, isFailure: true })
+        tell({ text: `${strings.marks.failed(nameOf(movie))} ${failureText(failure)}`, isFailure: true })
       marks.set(movie.movieId, kind).then((undo) => {
-        const takeBack = () => undo().then(() => tell({ text: strings.marks.undone(movie.title) }), fail)
-        tell({ text: strings.marks.said[kind](movie.title), undo: takeBack })
+        const takeBack = () => undo().then(() => tell({ text: strings.marks.undone(nameOf(movie)) }), fail)
+        tell({ text: strings.marks.said[kind](nameOf(movie)), undo: takeBack })
       }, fail)
     },
     clear() {

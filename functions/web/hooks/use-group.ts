@@ -1,6 +1,7 @@
 import type { GroupMember, GroupRecommendations } from '../../client/index.ts'
 import type { Address } from '../address.ts'
 import type { Client } from '../client.ts'
+import { inLanguage } from '../strings.ts'
 import { type Load, useLoad } from './use-load.ts'
 import type { Marks } from './use-marks.ts'
 import type { Ratings } from './use-ratings.ts'
@@ -23,7 +24,8 @@ export function useGroup(
   onUpdate: (answer: GroupRecommendations) => void,
 ): Load<GroupRecommendations> {
   const { group, strategy } = address
-  const { weights: _ofOne, ...filter } = listFilter(address)
+  const { weights: _ofOne, ...narrowed } = listFilter(address)
+  const filter = { ...narrowed, ...inLanguage() }
   const own = group?.includes('me') ? `${ratings.version};${marks.version}` : ''
   const isComplete = group !== null && group.length >= MIN_MEMBERS
   const key = isComplete ? JSON.stringify([group, strategy, filter, own]) : null

@@ -3,7 +3,7 @@ import type { MovieSummary } from '../../client/index.ts'
 import type { Client } from '../client.ts'
 import { HISTORY_KEY, parseHistory, type RatedMovie, readHistory, withRating, writeHistory } from '../history-store.ts'
 
-export type RateableMovie = Pick<MovieSummary, 'movieId' | 'title' | 'year' | 'genres'>
+export type RateableMovie = Pick<MovieSummary, 'movieId' | 'title' | 'localTitle' | 'year' | 'genres'>
 
 /** The viewer's ratings as far as the page knows them, changed at once and saved behind. */
 export interface Ratings {
@@ -92,6 +92,7 @@ function useKnownRatings(client: Client, userId: number): Ratings {
 
 function changed(items: RatedMovie[], movie: RateableMovie, stars: number | null): RatedMovie[] {
   if (stars === null) return items.filter(({ movieId }) => movieId !== movie.movieId)
-  const { movieId, title, year, genres } = movie
-  return withRating(items, { movieId, title, year, genres, rating: stars, timestamp: Math.floor(Date.now() / 1000) })
+  const { movieId, title, localTitle, year, genres } = movie
+  const names = { title, ...(localTitle !== undefined && { localTitle }) }
+  return withRating(items, { movieId, ...names, year, genres, rating: stars, timestamp: Math.floor(Date.now() / 1000) })
 }

@@ -4,7 +4,7 @@ import type { Address } from '../address.ts'
 import type { Client } from '../client.ts'
 import { asRequest } from '../mark-store.ts'
 import { type Movement, rankMovements } from '../rank-movement.ts'
-import type { Language } from '../strings.ts'
+import { inLanguage } from '../strings.ts'
 import { type Load, useLoad } from './use-load.ts'
 import type { Marks } from './use-marks.ts'
 import type { Ratings } from './use-ratings.ts'
@@ -29,14 +29,13 @@ export interface GrowingList extends Load<RankedList> {
 export function useRecommendations(
   client: Client,
   address: Address,
-  language: Language,
   ratings: Ratings,
   marks: Marks,
   limits: ModelAnswer['api'] | null,
   onUpdate: (list: RankedList) => void,
 ): GrowingList {
   const { userId } = address
-  const filter = { ...listFilter(address), ...(language !== 'en' && { locale: language }) }
+  const filter = { ...listFilter(address), ...inLanguage() }
   const scope = viewerScope(userId)
   // movement is told only between answers to the same question
   const subject = JSON.stringify([scope, filter])

@@ -4,10 +4,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SourceConfig } from '#core/schemas/config.ts'
 import { imdbTsv } from '../../../build/ingest/formats/imdb-tsv.ts'
+import { localTitles } from '../../../build/ingest/formats/local-titles.ts'
 import { movieText } from '../../../build/ingest/formats/movie-text.ts'
 import { omdb } from '../../../build/ingest/formats/omdb.ts'
 import { theMoviesDataset } from '../../../build/ingest/formats/the-movies-dataset.ts'
 import { tmdb5000 } from '../../../build/ingest/formats/tmdb-5000.ts'
+import { tmdbApi } from '../../../build/ingest/formats/tmdb-api.ts'
 import { tmdbPipe } from '../../../build/ingest/formats/tmdb-pipe.ts'
 import { wikipedia } from '../../../build/ingest/formats/wikipedia.ts'
 import type { Format } from '../../../build/ingest/reader.ts'
@@ -36,7 +38,14 @@ afterAll(async () => {
 async function readBy(format: Format, file: string, path: string): Promise<number[] | string> {
   try {
     const staged = await format.read({
-      ...{ path, scratch, database, handles: handlesWithLog().handles, ratingScale: [0.5, 5] },
+      ...{
+        path,
+        scratch,
+        database,
+        handles: handlesWithLog().handles,
+        ratingScale: [0.5, 5],
+        titleLanguages: ['vi-VN'],
+      },
       source: SourceConfig.parse({ path }),
     })
     const numbers: number[] = []
@@ -122,6 +131,28 @@ const FILES: [string, Format, string, string][] = [
     ),
   ],
   ['texts.jsonl', movieText, 'file', `${JSON.stringify({ movieId: 1, overview: 'a "b"', cast: ['c'] })}\n`.repeat(3)],
+  [
+    'titles.tsv',
+    localTitles,
+    'file',
+    `imdbId\ttitle\tyear\tlanguage\tlocalTitle\n${'tt0133093\tThe Matrix\t1999\tvi\tMa trận\n'.repeat(3)}`,
+  ],
+  [
+    '603.json',
+    tmdbApi,
+    'folder',
+    JSON.stringify({
+      ...{ id: 603, imdb_id: 'tt0133093', title: 'The "Matrix"', release_date: '1999-03-30', runtime: 136, genres: [] },
+      translations: { translations: [{ iso_3166_1: 'VN', iso_639_1: 'vi', data: { title: 'Ma trận' } }] },
+    }),
+  ],
+  [
+    'title.akas.tsv',
+    imdbTsv,
+    'folder',
+    'titleId\tordering\ttitle\tregion\tlanguage\ttypes\tattributes\tisOriginalTitle\n' +
+      'tt0114709\t7\tCâu chuyện "đồ chơi\tVN\t\\N\timdbDisplay\t\\N\t0\n'.repeat(3),
+  ],
   [
     'title.basics.tsv',
     imdbTsv,

@@ -124,6 +124,25 @@ async function written(data: Partial<DataConfig> = {}, split: z.input<typeof Spl
   return { ...prepared, dataset, outputDir, read }
 }
 
+test('titles in other languages go with their movies, those of a language as they are preferred', async () => {
+  expect((await prepareTiny()).catalog.localTitles).toBeUndefined()
+  const file = join(temporaryFolder(), 'titles.tsv')
+  writeFileSync(
+    file,
+    'movieId\tlanguage\tlocalTitle\n9\tvi\tNgười tình\n2\tvi\tMa trận\n2\tfr\tMatrice\n2\tvi\tThế giới ảo\n',
+  )
+  const config = { sources: [{ path: ML_TINY }, { path: file }], titleLanguages: ['vi-VN', 'fr'] }
+  const outputDir = join(temporaryFolder(), 'tables')
+  const { catalog, tables } = await prepareIn(outputDir, await ingestFolder(ML_TINY, config))
+  expect(catalog.localTitles).toEqual([
+    { itemIndex: 1, language: 'fr', title: 'Matrice' },
+    { itemIndex: 1, language: 'vi', title: 'Ma trận' },
+    { itemIndex: 1, language: 'vi', title: 'Thế giới ảo' },
+    { itemIndex: 8, language: 'vi', title: 'Người tình' },
+  ])
+  expect(tables.find(({ name }) => name === 'movies_local_titles')).toMatchObject({ rows: 4 })
+})
+
 test('the tables are written as Parquet, a part with each rating', async () => {
   const { tables, interactions, outputDir, read } = await written()
   expect(tables.map(({ name, rows }) => [name, rows])).toEqual([
@@ -131,6 +150,7 @@ test('the tables are written as Parquet, a part with each rating', async () => {
     ['interactions', 29],
     ['movies', 12],
     ['movies_metadata', 3],
+    ['movies_local_titles', 0],
     ['movies_cast_crew', 9],
     ['user_features', 6],
     ['movie_features', 12],

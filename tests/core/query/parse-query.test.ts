@@ -55,6 +55,17 @@ describe('genres', () => {
     ['gang wars', []],
     ['vui lòng gợi ý phim hài', ['Comedy']],
     ['phim hài lòng khách', []],
+    ['phim hài hài', ['Comedy']],
+    ['phim hai hai', ['Comedy']],
+    ['a movie for my 6 year old', ['Children']],
+    ['cho bé gái 4 tuổi', ['Children']],
+    ['for my 16 year old', []],
+    ['about a 10 year old boy', []],
+    ['phim cho con gái tuổi teen', []],
+    ['dog movies', []],
+    ['phim mà ai cũng thích', []],
+    ['phim thời chiến', ['War']],
+    ['thời chiến tranh lạnh', []],
   ])('%s', (text, genres) => {
     expect(parseQuery(text, lexicon).mustGenres.toSorted()).toEqual(genres)
   })
@@ -121,6 +132,13 @@ describe('what is not wanted', () => {
     ['comedy, but not a romantic comedy', ['Comedy'], ['Romance']],
     ['tranh ve phim hai', ['Comedy'], []],
     ['tranh phim hai', [], ['Comedy']],
+    ['khong thich hanh dong hay kinh di', [], ['Action', 'Horror']],
+    ['k thik phim ma', [], ['Horror']],
+    ['hông muốn coi kinh dị', [], ['Horror']],
+    ['miễn đừng ma', [], ['Horror']],
+    ['chớ có phim ma', [], ['Horror']],
+    ['phim ma thì xin miễn', [], ['Horror']],
+    ['tránh hành động, ưu tiên chính kịch', ['Drama'], ['Action']],
   ])('%s', (text, must, avoid) => {
     const { mustGenres, avoidGenres } = parseQuery(text, lexicon)
     expect({ mustGenres, avoidGenres }).toEqual({ mustGenres: must, avoidGenres: avoid })
@@ -165,6 +183,11 @@ describe('moods', () => {
     ['xem xong thấy vui', ['happy']],
     ['thấy buồn quá', []],
     ['xem cho đỡ buồn ngủ', []],
+    ['coi gì zui zui đi', ['happy']],
+    ['phim buồnnnn', ['sad']],
+    ['chill chill thôi', ['relaxing']],
+    ['phim gây cấn', ['tense']],
+    ['bữa nay buồn, coi gì cười', ['funny']],
   ])('%s', (text, moods) => {
     expect(parseQuery(text, lexicon).moods).toEqual(moods)
   })
@@ -220,6 +243,20 @@ describe('years', () => {
     ['before 1950 and after 2010', null, null],
     ['phim năm ngoái', null, null],
     ['10 people', null, null],
+    ['thập niên chín mươi', 1990, 1999],
+    ['từ những năm bảy mươi đến những năm chín mươi', 1970, 1999],
+    ['thập niên 40-50', 1940, 1959],
+    ['thời 80, 90', 1980, 1999],
+    ['80-90s', 1980, 1999],
+    ['early to mid 90s', 1990, 1997],
+    ['nineteen-nineties', 1990, 1999],
+    ['in nineteen ninety-nine', 1999, 1999],
+    ['năm một nghìn chín trăm chín mươi lăm', 1995, 1995],
+    ['trước năm hai nghìn', null, 1999],
+    ['trc 1980, phim nha', null, 1979],
+    ['đầu thế kỷ 20, từ 1920 đến 1939', 1920, 1939],
+    ['a film of the 80', 1980, 1989],
+    ['20 90s movies', 1990, 1999],
   ])('%s', (text, yearFrom, yearTo) => {
     const { keywords: _, ...found } = asked(text)
     expect(found).toEqual(between(yearFrom, yearTo))
@@ -228,6 +265,9 @@ describe('years', () => {
   test('count from now where the caller says when that is', () => {
     expect(asked('phim năm ngoái', 2020)).toEqual(between(2019, 2019))
     expect(asked('5 năm gần đây', 2020)).toEqual(between(2015, null))
+    expect(asked('trong năm năm gần đây', 2020)).toEqual(between(2015, null))
+    expect(asked('the last ten years', 2020)).toEqual(between(2010, null))
+    expect(asked('phim 10 năm trước', 2020)).toEqual({})
   })
 })
 
@@ -241,6 +281,8 @@ test.each([
   ['over 2.5 hours', 150, null],
   ['không quá dài', null, 120],
   ['2 tiếng rưỡi trở lên', 150, null],
+  ['dưới chín mươi phút', null, 90],
+  ['a hundred and twenty minutes or less', null, 120],
   ['phim ám ảnh', null, null],
 ])('running time: %s', (text, runtimeFrom, runtimeTo) => {
   expect(parseQuery(text, lexicon)).toMatchObject({ runtimeFrom, runtimeTo })
@@ -256,8 +298,13 @@ describe('original language', () => {
     ['phim Việt Nam', 'vi'],
     ['phim về chiến tranh Việt Nam', null],
     ['tôi thấy anh ấy', null],
+    ['phim anh hùng', null],
     ['phim hay nhat', null],
     ['not American', null],
+    ['movies from Japan', 'ja'],
+    ['made in France', 'fr'],
+    ['set in Japan', null],
+    ['anime nhat', 'ja'],
   ])('%s', (text, code) => {
     expect(parseQuery(text, lexicon).originalLanguage).toBe(code)
   })
@@ -354,6 +401,9 @@ describe('people', () => {
     ['phim Thành Long', ['Jackie Chan']],
     ['in the style of Christopher Nolan', ['Christopher Nolan']],
     ['phim của tôi', []],
+    ['epics by David Lean', ['David Lean']],
+    ['phim co alain delong', ['Alain Delon']],
+    ['phim Dương Tử Quỳnh', ['Michelle Yeoh']],
   ])('%s', (text, people) => {
     expect(parseQuery(text, lexicon).people).toEqual(people)
   })
@@ -364,6 +414,8 @@ test.each([
   ['phim khong kinh di', 'vi'],
   ['horror movies', 'en'],
   ['movies like Léon', 'en'],
+  ['k drama', 'en'],
+  ['hok thik', 'vi'],
   ['thriller hay thập niên 90, no horror nha', 'vi'],
   ['', 'en'],
 ])('the language of “%s” is %s', (text, language) => {

@@ -1,13 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NO_LOCAL_TITLES, openLocalTitles } from '#core/format/local-titles.ts'
 import { words } from '#core/text/analyse.ts'
-import { openTitles } from '#core/text/titles.ts'
+import { type LocalNames, openTitles } from '#core/text/titles.ts'
 import { editDistance } from '#core/text/vocabulary.ts'
+import { encodeLocalTitles } from '../../../build/export/encode-local-titles.ts'
 
 const NO = Number.NaN
 
 const finder = (titles: string[], years: number[]) => {
-  const find = openTitles({ numItems: titles.length, title: (item) => titles[item]!, years: Int16Array.from(years) })
+  const find = openTitles({
+    numItems: titles.length,
+    title: (item) => titles[item]!,
+    localTitles: NO_LOCAL_TITLES,
+    years: Int16Array.from(years),
+  })
   return (query: string, withTypos = false, blocked = new Uint8Array(titles.length)) => {
     const { items, qualities } = find(query, withTypos, blocked)
     return titles.map((_, item) => (items.includes(item) ? qualities[items.indexOf(item)]! : NO))
@@ -141,3 +148,41 @@ function plainDistance(a: string, b: string): number {
     ways.push(plainDistance(a.slice(2), b.slice(2)) + 1)
   return Math.min(...ways)
 }
+
+describe('a movie is known by its local titles', () => {
+  const local = [
+    { itemIndex: 0, language: 'vi', title: 'Bố già' },
+    { itemIndex: 1, language: 'vi', title: 'Hố đen tử thần' },
+  ]
+  const titles = ['The Godfather', 'Interstellar', 'Boys Don’t Cry', 'Boy and the Giant']
+  const find = openTitles({
+    numItems: titles.length,
+    title: (item) => titles[item]!,
+    localTitles: openLocalTitles(encodeLocalTitles(local)[0]![1], titles.length),
+    years: Int16Array.from([1972, 2014, 1999, 2001]),
+  })
+  const found = (query: string, localNames: LocalNames, withTypos = false) => {
+    const { items, qualities } = find(query, withTypos, new Uint8Array(titles.length), localNames)
+    return titles.map((_, item) => (items.includes(item) ? qualities[items.indexOf(item)]! : NO))
+  }
+
+  test.each<[string, LocalNames, number[]]>([
+    ['Bố già', 'behind', [4, NO, NO, 0]],
+    ['bo gia', 'behind', [4, NO, NO, 0]],
+    ['bo', 'behind', [-2, NO, 2, 2]],
+    ['bo', 'alike', [3, NO, 2, 2]],
+    ['bo', 'whole', [NO, NO, 2, 2]],
+    ['hố đen', 'behind', [NO, -2, NO, NO]],
+    ['hố đen', 'alike', [NO, 3, NO, NO]],
+    ['interstellar hố đen', 'alike', [NO, 1, NO, NO]],
+    ['bo gia', 'none', [NO, NO, NO, 0]],
+    ['godfather', 'none', [4, NO, NO, NO]],
+  ])('"%s", which counts %s', (query, localNames, expected) => {
+    expect(found(query, localNames)).toEqual(expected)
+  })
+
+  test('despite a typo, which a whole name may have too', () => {
+    expect(found('hố đen tử thaan', 'whole', true)).toEqual([NO, -6, NO, NO])
+    expect(found('hố đen tử thaan', 'behind', true)).toEqual([NO, -6, NO, NO])
+  })
+})

@@ -98,6 +98,11 @@ describe('grounding', () => {
     expect(violationsOf(text, facts)).toEqual([])
   })
 
+  test('dots within a title end no sentence', () => {
+    const facts = { ...VI, receipt: { similarTo: ['Seven (a.k.a. Se7en)'] } }
+    expect(violationsOf('Giống Seven (a.k.a. Se7en). Phim này hợp gu của bạn.', facts)).toEqual([])
+  })
+
   test.each([
     ['Like Arrival, it is about a signal from space.', CONTACT, 'name'],
     ['Jodie Foster plays an astronomer.', CONTACT, 'name'],

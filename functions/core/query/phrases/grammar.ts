@@ -14,7 +14,13 @@ export const GRAMMAR_PHRASES = {
     leave out, keep out, aint, aint, lacking, lack of, zero, rid of, enough of, enough with, scared of, afraid of, allergic to,
     không, ko, hok, hông, hong, hem, hổng, khom, kg, khum, hổng, không có, k, đừng, đừng có, trừ, trừ ra, ngoại trừ, loại trừ, tránh, tránh xa, chẳng, chả, bớt,
     ít, ghét, kỵ, né, bỏ qua, bỏ, loại bỏ, miễn là không, miễn đừng, miễn không, khỏi, không muốn, không thích, không cần, không phải,
-    không phải là, không được, không quá, không hề, không mê, không khoái, không ưa, ngán, chán, sợ, sợ xem, thay vì, ngoài, không xem`,
+    không phải là, không được, không quá, không hề, không mê, không khoái, không ưa, ngán, chán, sợ, sợ xem, thay vì, ngoài, không xem,
+    chớ, xin đừng, đừng cho, tuyệt đối không, hạn chế, không ham, không ưng, không hảo, không nên có,
+    không kèm, không dính, không pha, không lẫn, không chịu xem, không coi, không coi được, không xem được,
+    không dám coi, chẳng thích, chẳng muốn, chả thích, chả muốn, không mặn mà với, không hứng thú với, không hứng thú,
+    chừa, chừa ra, thôi đừng, xin không, xin miễn, miễn bàn, cant handle, cant take, not interested in, no interest in,
+    not in the mood for, dont show me, dont give me, dont recommend, without any, i no like, no like, no want,
+    i no want, not want, not like, please no, please not`,
   /** sounds like a negation, and negates nothing */
   affirmation: `nothing but, not only, not just, not merely, not simply, not sure, not bad, not necessarily, no matter, no problem, no idea,
     no preference, no worries, no clue, dont know, dont know, do not know, dont care, dont care, do not care, dont mind, dont mind, do not mind,
@@ -28,21 +34,25 @@ export const GRAMMAR_PHRASES = {
     không ai, không lo, không thành vấn đề, hàng không, trên không, hay không, có không, được không, phải không, chưa xem, chưa coi, đừng bỏ lỡ,
     đừng lo, đừng ngại, chẳng hạn, chẳng biết, chẳng lẽ, chả biết, chả hiểu, không có gì làm, không có gì, không gì bằng, không chê vào đâu được,
     không thể không, ngoài ra, bên ngoài, nước ngoài, không nhỉ, không ạ, không vậy, không bạn, không ta, không nhé, loại phim, thể loại, loại, không tưởng,
-    bỏ túi, không phân biệt, không giới hạn, bất kể, chưa`,
+    bỏ túi, không phân biệt, không giới hạn, bất kể, chưa, sweet spot, không hài nhảm, đừng hài nhảm, không nhảm,
+    không nhảm nhí, đừng nhảm, đừng nhảm nhí`,
   /** ends a negation: what follows is wanted */
   turn: `but, however, though, although, yet, just, only, please, instead, rather, still, more, want, wanted, need, give me, show me, prefer,
     looking for, something, anything, with, it should be, should be, must be, make it, i like, but also, just something, only want,
     nhưng, nhưng mà, mà, mà là, chỉ, chỉ cần, chỉ muốn, chỉ xem, thay vào đó, còn lại, mà còn, vẫn, thôi, nhé, nha, ạ, đi, miễn, miễn là, muốn,
-    thích, cần, tìm, cho tôi, cho mình, cho xem, phải, phải có, càng, hãy, gợi ý, và có, nhưng phải, nên`,
+    thích, cần, tìm, cho tôi, cho mình, cho xem, phải, phải có, càng, hãy, gợi ý, và có, nhưng phải, nên,
+    ưu tiên`,
   and: 'and, also, as well as, plus, n, và, với cả, lẫn, cùng, cũng như',
   or: 'or, nor, and or, either, hoặc, hoặc là, hay là, hay',
   /** behind a wish takes it back: “kinh dị thì không” */
   refusal: `isnt my thing, is not my thing, arent my thing, are not my thing, not my thing, isnt my cup of tea, not my cup of tea, thì chịu, thì khỏi, không hợp, thì đừng,
     thì không, thì thôi, thì miễn, thì bỏ qua, thì né, is a no, is out, are out, is not for me, isnt for me, not for me, free, no go, no thanks,
-    không nhé, không nha`,
+    không nhé, không nha, xin miễn, xin kiếu, xin thua, xin chào thua, bó tay, thì chê, thì cạch, thì ngán, thì ghét,
+    thì loại, thì tránh, thì sợ, khỏi nha, khỏi nhé, thì thua, thì xin miễn, thì xin thua`,
   /** how the viewer is, not what the movie shall be */
   state: `im, im, i am, i feel, im feeling, im feeling, feeling, feel, ive been feeling, weve, we are, she is, he is, my wife is, when im, when im, because im,
-    đang, đang thấy, thấy, cảm thấy, đang rất, tâm trạng, tâm trạng đang, lúc, khi, mình đang, tôi đang, em đang, hôm nay`,
+    đang, đang thấy, thấy, cảm thấy, đang rất, tâm trạng, tâm trạng đang, lúc, khi, mình đang, tôi đang, em đang, hôm nay,
+    bữa nay, nay, dạo này, mấy nay, mấy bữa nay, đang hơi, đang cảm thấy, lòng đang`,
   /** what follows is a movie that it shall be like */
   like: `like, likes of, similar to, similar, in the vein of, in the same vein as, along the lines of, reminiscent of, same vibe as, same vibes as, vibes of,
     the vibe of, something like, anything like, akin to, resembling, resembles, à la, a la, same style as, in the style of, in the spirit of, such as,
@@ -50,11 +60,12 @@ export const GRAMMAR_PHRASES = {
     remind me of, reminds me of, inspired by, related to, in line with, equivalent of, equivalent to, kind of like, sort of like, type of, more like, movies like,
     giống, giông, giống như, giống với, giống y, tương tự, tương tự như, kiểu, kiểu như, theo kiểu, cùng kiểu, na ná, na ná như, như, hao hao, y như, y hệt, y chang,
     cỡ, tầm cỡ, cỡ như, đại loại, đại loại như, gần giống, gần giống như, cùng thể loại với, cùng thể loại, cùng gu với, cùng gu, phong cách, theo phong cách,
-    mang phong cách, hơi hướng, mang hơi hướng, chất như, vừa xem, mới xem, vừa coi, mới coi, xem xong, coi xong, vừa xem xong, mới xem xong, lấy cảm hứng từ, gợi nhớ, gợi nhớ đến`,
+    mang phong cách, hơi hướng, mang hơi hướng, chất như, vừa xem, mới xem, vừa coi, mới coi, vừa xem xong, mới xem xong, lấy cảm hứng từ, gợi nhớ, gợi nhớ đến`,
   /** the same, if what follows is the whole name of a movie */
   liking: `i like, i liked, i love, i loved, liked, loved, love, enjoyed, i enjoyed, enjoy, we like, we liked, we loved, you like, you liked, if i like, if i liked, watched, watch,
     adored, obsessed with, favorite is, favourite is, favorite movie is, favourite film is, because of, i saw, seen, ive seen, have seen, my favorites, my favourites, favorites, favourites, favorite, favourite, fan, fan của, fan cứng của, better than, than, hay hơn, a big fan of, after, cross between, cross of, mix of, mixture of, blend of, combination of, mash up of, meets, crossed with, mixed with, between, pha trộn giữa, kết hợp giữa, lai giữa, pha giữa, sau khi xem, id like, would like, id like,
-    thích, rất thích, mê, ghiền, khoái, yêu thích, đã xem, xem, coi, thích phim, mê phim, từng xem, thích xem`,
+    thích, rất thích, mê, ghiền, khoái, yêu thích, đã xem, xem, coi, thích phim, mê phim, từng xem, thích xem,
+    xem xong, coi xong, marathon, cày, cày xong, binged, xem hết, coi hết`,
   /** what follows is a person's name, though it be a surname */
   director: `directed by, director, directors, director s, by director, from director, made by, by, helmed by, a film by, films by, movies by, work of, works of, written and directed by,
     đạo diễn, của đạo diễn, do đạo diễn, đạo diễn bởi, đạo diễn là, bởi`,
@@ -79,7 +90,9 @@ export const GRAMMAR_PHRASES = {
     chút, một chút, một, vài, mấy, những, các, cái, con, cuốn, tối nay, hôm nay, ngày mai, cuối tuần, buổi tối, đêm, đêm nay, chiều nay, bây giờ, giờ, lúc, khi, để, từ, đến, tới, trong, ngoài, trên, dưới, vào, ra, lại, nữa, còn, hơn,
     mới, cũ, xưa, cổ, cổ điển, hiện đại, ngày xưa, đời, đời cũ, thời, năm, sản xuất, phát hành, ra mắt, chiếu, công chiếu, nội dung, chủ đề, đề tài, câu chuyện, chuyện, cốt truyện, kết, kết thúc, yếu tố, cảnh, tính, chất, không khí, bối cảnh, phần, mang, màu sắc, đậm chất, đầy, nhiều,
     khiến, có hậu, kết thúc có hậu, kết có hậu, mọi thời đại, mọi, thời đại, dựa trên, dựa theo, dựa vào, dài, ra rạp, rạp, bất ngờ, cuối, cuối phim, sến, sến súa, sến sẩm, ướt át, hết, tuổi, hợp, phù hợp, dành cho, sướt mướt, cái kết,
-    ok, ổn, tốt, đẹp, chất lượng, dễ thương, thư, ngồi, chill chill, khoảng, tầm, cỡ, bản, phiên bản, bản gốc, gốc, đạo diễn, diễn viên, đóng, đóng chính, vai chính, chính, thủ vai, diễn xuất, tập hợp, danh sách, list, top, nên xem, đáng, tuyệt vời, tuyệt, thú vị, hấp dẫn, cuốn hút, lôi cuốn, người yêu, gấu, crush, bạn gái, bạn trai, vợ, chồng`,
+    ok, ổn, tốt, đẹp, chất lượng, dễ thương, thư, ngồi, khoảng, tầm, cỡ, bản, phiên bản, bản gốc, gốc, đạo diễn, diễn viên, đóng, đóng chính, vai chính, chính, thủ vai, diễn xuất, tập hợp, danh sách, list, top, nên xem, đáng, tuyệt vời, tuyệt, thú vị, hấp dẫn, cuốn hút, lôi cuốn, người yêu, gấu, crush, bạn gái, bạn trai, vợ, chồng,
+    oscar, oscars, giải oscar, đoạt oscar, oscar winning, oscar winner, oscar winners, mn, mng, mấy bạn, ae, anh em ơi,
+    đâu, độc đáo, gọn, lẹ, coi thử, xem thử, bữa, hồi, cả, ấn tượng, ý tưởng`,
 } as const
 
 export type GrammarRole = keyof typeof GRAMMAR_PHRASES

@@ -35,3 +35,32 @@ export const LANGUAGE_PHRASES: Readonly<Record<string, string>> = {
   tl: `filipino, tagalog, philippines, phi líp pin`,
   km: `cambodian, khmer, campuchia`,
 }
+
+/** Countries by the language of their movies: “from Japan”, “made in France”, “a Korea movie”; alone it is a place. */
+export const COUNTRIES: Readonly<Record<string, string>> = {
+  en: 'america, usa, the us, the usa, the united states, britain, england, the uk, uk, australia',
+  fr: 'france',
+  de: 'germany',
+  it: 'italy',
+  es: 'spain, mexico, argentina',
+  pt: 'brazil, portugal',
+  ja: 'japan',
+  ko: 'korea, south korea',
+  zh: 'china, taiwan',
+  'zh-HK': 'hong kong, hongkong',
+  th: 'thailand',
+  vi: 'vietnam, viet nam',
+  hi: 'india',
+  ru: 'russia, the soviet union',
+  da: 'denmark',
+  sv: 'sweden',
+  no: 'norway',
+  fi: 'finland',
+  pl: 'poland',
+  fa: 'iran',
+  tr: 'turkey',
+  hu: 'hungary',
+  el: 'greece',
+  he: 'israel',
+  id: 'indonesia',
+}

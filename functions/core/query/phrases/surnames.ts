@@ -22,7 +22,30 @@ const FAMOUS = `
   Adam Sandler, Julia Roberts, Natalie Portman, Emma Stone, Ryan Gosling, Robert Downey Jr., Samuel L. Jackson,
   Wes Anderson, Paul Thomas Anderson, Ridley Scott, Michael Bay, Guy Ritchie, Mel Gibson, Spike Lee, Ang Lee,
   Woody Allen, Peter Jackson, George Lucas, Terrence Malick, Danny Boyle, Sofia Coppola, Guillermo del Toro,
-  Christian Bale, Will Smith`
+  Christian Bale, Will Smith, Robert Altman, Terry Gilliam, John Cassavetes, Miloš Forman, Kenji Mizoguchi, Luchino Visconti,
+  Krzysztof Kieślowski, Pier Paolo Pasolini, Bernardo Bertolucci, Éric Rohmer, Robert Bresson, Sergei Eisenstein, Carl Theodor Dreyer`
+/** Others whom people ask for, by their whole name: so it is found though mistyped, or missing in the catalogue. */
+const KNOWN_BY_WHOLE_NAME = `
+  Alain Delon, Audrey Hepburn, Katharine Hepburn, Gregory Peck, David Lean, Cary Grant, James Stewart, James Dean, Ingrid Bergman,
+  Marilyn Monroe, Elizabeth Taylor, Grace Kelly, Sophia Loren, Marcello Mastroianni, Brigitte Bardot, Catherine Deneuve, Jean Reno,
+  Jean-Paul Belmondo, Louis de Funès, Gérard Depardieu, Audrey Tautou, Marion Cotillard, Juliette Binoche, Penélope Cruz, Javier Bardem,
+  Antonio Banderas, Salma Hayek, Sean Connery, Roger Moore, Pierce Brosnan, Daniel Craig, Anthony Hopkins, Michael Caine, Jude Law,
+  Hugh Grant, Colin Firth, Hugh Jackman, Russell Crowe, Heath Ledger, Joaquin Phoenix, Jack Nicholson, Dustin Hoffman, Robert Redford,
+  Paul Newman, Steve McQueen, John Wayne, Gene Hackman, Kirk Douglas, Michael Douglas, Jeff Bridges, Tommy Lee Jones, Kevin Spacey,
+  Edward Norton, Matt Damon, Mark Wahlberg, Jake Gyllenhaal, Ethan Hawke, Jason Statham, Dwayne Johnson, Vin Diesel, Jean-Claude Van Damme,
+  Liam Neeson, Ewan McGregor, Ryan Reynolds, Chris Evans, Chris Hemsworth, Robert Pattinson, Timothée Chalamet,
+  Ben Stiller, Owen Wilson, Steve Carell, Will Ferrell, Eddie Murphy, Robin Williams, Bill Murray, Jack Black, Rowan Atkinson,
+  Sandra Bullock, Meg Ryan, Jennifer Aniston, Jennifer Lawrence, Anne Hathaway, Amy Adams, Emma Watson, Emma Thompson, Keira Knightley,
+  Charlize Theron, Halle Berry, Demi Moore, Sharon Stone, Michelle Pfeiffer, Jodie Foster, Sigourney Weaver, Susan Sarandon, Uma Thurman,
+  Drew Barrymore, Reese Witherspoon, Cameron Diaz, Rachel McAdams, Margot Robbie, Gal Gadot, Helen Mirren, Judi Dench, Viola Davis,
+  Lars von Trier, Satyajit Ray, Hirokazu Kore-eda, Makoto Shinkai, Satoshi Kon, Takeshi Kitano,
+  Isao Takahata, Toshiro Mifune, Kim Ki-duk, Lee Chang-dong, Song Kang-ho, Tony Leung, Andy Lau, Stephen Chow, Chow Yun-fat, Donnie Yen,
+  Michelle Yeoh, Maggie Cheung, Gong Li, Zhang Ziyi, John Woo, Chen Kaige, Hou Hsiao-hsien, Edward Yang, Tsai Ming-liang, Tran Anh Hung,
+  Elia Kazan, John Ford, Howard Hawks, Orson Welles, Fritz Lang, Ernst Lubitsch, Jean Renoir, Jean-Pierre Melville,
+  Louis Malle, Agnès Varda, Vittorio De Sica, Roberto Rossellini, Dario Argento,
+  Sam Raimi, Wes Craven, Tobe Hooper, Sam Mendes, Ron Howard, Oliver Stone, Michael Mann, Brian De Palma, Sydney Pollack, Rob Reiner,
+  Chris Columbus, John Hughes, Nora Ephron, Kathryn Bigelow, Jane Campion, Paolo Sorrentino, Edgar Wright, Taika Waititi, Zack Snyder,
+  J. J. Abrams, Mamoru Hosoda`
 
 /** Of them, those whose surname alone is another word or another person as often. */
 const BY_WHOLE_NAME = new Set(
@@ -34,15 +57,18 @@ const BY_WHOLE_NAME = new Set(
 
 /** By the folded name, as it is written. */
 export const FAMOUS_NAMES: ReadonlyMap<string, string> = new Map(
-  FAMOUS.split(',').map((name) => [words(name).join(' '), name.trim()]),
+  `${FAMOUS}, ${KNOWN_BY_WHOLE_NAME}`.split(',').map((name) => [words(name).join(' '), name.trim()]),
 )
 
 /** `nolan` → `christopher nolan`; of two with one surname the first */
 export const CERTAIN_SURNAMES: ReadonlyMap<string, string> = new Map(
-  [...FAMOUS_NAMES.keys()].reverse().flatMap((name) => {
-    const surname = name.slice(name.lastIndexOf(' ') + 1)
-    return BY_WHOLE_NAME.has(surname) ? [] : ([[surname, name]] as const)
-  }),
+  FAMOUS.split(',')
+    .map((name) => words(name).join(' '))
+    .reverse()
+    .flatMap((name) => {
+      const surname = name.slice(name.lastIndexOf(' ') + 1)
+      return BY_WHOLE_NAME.has(surname) ? [] : ([[surname, name]] as const)
+    }),
 )
 
 /** What else people are called, folded: several directors, and stars by their Vietnamese name. */
@@ -69,5 +95,24 @@ export const NAME_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ['ngo vu sam', ['john woo']],
   ['tran anh hung', ['tran anh hung']],
   ['ly an', ['ang lee']],
+  ['luong trieu vi', ['tony leung']],
+  ['lam thanh ha', ['brigitte lin']],
+  ['truong quoc vinh', ['leslie cheung']],
+  ['truong hoc huu', ['jacky cheung']],
+  ['duong tu quynh', ['michelle yeoh']],
+  ['quach phu thanh', ['aaron kwok']],
+  ['co thien lac', ['louis koo']],
+  ['ngo kinh', ['wu jing']],
+  ['ngo ngan to', ['daniel wu']],
+  ['pham bang bang', ['fan bingbing']],
+  ['luu diep phi', ['liu yifei']],
+  ['trieu vy', ['zhao wei']],
+  ['tran khai ca', ['chen kaige']],
+  ['tu khac', ['tsui hark']],
+  ['do ky phong', ['johnnie to']],
+  ['kim thanh vu', ['takeshi kaneshiro']],
+  ['sac lo', ['charlie chaplin']],
+  ['vua he sac lo', ['charlie chaplin']],
   ['arnie', ['arnold schwarzenegger']],
+  ['arnold', ['arnold schwarzenegger']],
 ])

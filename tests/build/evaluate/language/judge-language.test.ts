@@ -32,6 +32,23 @@ describe('scores', () => {
     expect(report.slots.people).toEqual({ precision: 1, recall: 1, f1: 1, support: 0 })
   })
 
+  test('“last year” counts from the year of the label, else from the clock', () => {
+    const asked: number[] = []
+    const queries = readLabelledQueries(
+      '{"text":"a","expect":{},"this_year":2020}\n{"text":"b","expect":{}}',
+      'labels.jsonl',
+    )
+    judgeLanguage(
+      queries,
+      (_, thisYear) => {
+        asked.push(thisYear)
+        return NOTHING_ASKED
+      },
+      titles,
+    )
+    expect(asked).toEqual([2020, new Date().getUTCFullYear()])
+  })
+
   test('each miss says what differs, and nothing else', () => {
     const report = judge([{ text: 'q', expect: { mood: 'sad', must_genres: ['War'] } }], {
       q: { moods: ['happy'], mustGenres: ['War'] },
