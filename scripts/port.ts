@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 
 /** `localhost` may mean either; a server on the other one would get our visitors. */
 const LOOPBACK = ['127.0.0.1', '::1']
@@ -8,6 +9,16 @@ export async function isPortTaken(port: number, host: string): Promise<boolean> 
   const hosts = LOOPBACK.includes(host) ? LOOPBACK : [host]
   const taken = await Promise.all(hosts.map((each) => cannotListen(port, each)))
   return taken.includes(true)
+}
+
+/** One that nobody listens at just now, on 127.0.0.1. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
 
 function cannotListen(port: number, host: string): Promise<boolean> {

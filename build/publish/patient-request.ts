@@ -26,7 +26,7 @@ const PATIENCE: Omit<Patience, 'signal'> = { attempts: 5, pauseMs: 250, timeoutM
 const MAX_PAUSE_MS = 30_000
 
 /**
- * Send until there is an answer that is no passing trouble: network errors, time-outs, 429 and 5xx are tried again.
+ * Send until there is an answer that is no passing trouble: network errors, time-outs, 429 and 5xx but 501 are tried again.
  * @param what is asked, in words, for the message
  * @param send makes the request anew, as bodies and signatures serve once
  * @returns also a 429 or 5xx, of the last attempt
@@ -45,7 +45,8 @@ export async function patiently(
     patience.signal?.throwIfAborted()
     const isLast = attempt >= attempts
     if ('status' in answer) {
-      const isPassing = answer.status === 429 || (answer.status >= 500 && !once)
+      // 501: nor will it do so later
+      const isPassing = answer.status === 429 || (answer.status >= 500 && answer.status !== 501 && !once)
       if (isLast || !isPassing) return answer
     } else if (isLast || once) {
       const times = attempt === 1 ? '' : ` in ${attempt} attempts`

@@ -53,7 +53,7 @@ export async function openS3Client(place: Place = {}): Promise<S3Client> {
     name,
     async send({ method, key, query = {}, headers = {}, body }, ...otherStatuses) {
       const url = new URL(
-        `${endpoint}/${bucket}${key === undefined ? '' : `/${key.split('/').map(encodeURIComponent).join('/')}`}`,
+        `${endpoint}/${bucket}${key === undefined ? '' : `/${key.split('/').map(encoded).join('/')}`}`,
       )
       for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value)
       const init = {
@@ -67,6 +67,11 @@ export async function openS3Client(place: Place = {}): Promise<S3Client> {
       throw refusal(what, bucket, answer)
     },
   }
+}
+
+/** As it is signed: servers that sign the path as it came, and those that write it anew, then agree. */
+function encoded(part: string): string {
+  return encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** What the store's error means for who publishes. */

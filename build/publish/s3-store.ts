@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ConflictError, type ObjectStore, type StoredObject } from './object-store.ts'
 import type { Place } from './place.ts'
 import { openS3Client, type S3Client } from './s3-client.ts'
@@ -28,7 +27,7 @@ export function s3Store(client: S3Client, partBytes: number = PART_BYTES): Objec
       const headers = contentType === undefined ? {} : { 'Content-Type': contentType }
       if (replaces === undefined && bytes.length > partBytes) return putInParts(client, key, bytes, headers, partBytes)
       const { status } = await client.send(
-        { method: 'PUT', key, headers: { ...headers, ...condition(replaces) }, body: bytes },
+        { method: 'PUT', key, headers: { ...headers, ...(await condition(client, key, replaces)) }, body: bytes },
         // 409: another conditional put was under way; 404: there is none to match
         ...(replaces === undefined ? [] : [404, 409, 412]),
       )
@@ -62,7 +61,7 @@ export function s3Store(client: S3Client, partBytes: number = PART_BYTES): Objec
       await client.send({ method: 'DELETE', key }, 404)
     },
     async abandonUploads(prefix, olderThan) {
-      const { bytes } = await client.send({ method: 'GET', query: { uploads: '', prefix } })
+      const { bytes } = await client.send({ method: 'GET', query: { uploads: '', prefix } }, 501)
       const abandoned = elements(new TextDecoder().decode(bytes), 'Upload')
         .map((upload) => ({ key: text(upload, 'Key'), id: text(upload, 'UploadId'), begun: text(upload, 'Initiated') }))
         .filter(({ begun }) => Date.parse(begun) < olderThan.getTime())
@@ -72,10 +71,18 @@ export function s3Store(client: S3Client, partBytes: number = PART_BYTES): Objec
   }
 }
 
-function condition(replaces: Uint8Array | null | undefined): Record<string, string> {
+/** By the name that the store has for the bytes that are to be replaced: where it encrypts, that is not their MD5. */
+async function condition(
+  client: S3Client,
+  key: string,
+  replaces: Uint8Array | null | undefined,
+): Promise<Record<string, string>> {
   if (replaces === undefined) return {}
   if (replaces === null) return { 'If-None-Match': '*' }
-  return { 'If-Match': `"${createHash('md5').update(replaces).digest('hex')}"` }
+  const { status, bytes, headers } = await client.send({ method: 'GET', key }, 404)
+  const etag = headers.get('etag')
+  if (status === 404 || etag === null || Buffer.compare(bytes, replaces) !== 0) throw new ConflictError(key)
+  return { 'If-Match': etag }
 }
 
 /** A put whose answer was lost is sent again, and then meets its own bytes: that is no conflict. */

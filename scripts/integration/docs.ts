@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { freePort } from '../port.ts'
+import { copyRepository } from '../repository-copy.ts'
 import { asRunHere, BEFORE, reasonNotToRun } from './docs/circumstances.ts'
 import { commandsOf, type DocCommand } from './docs/commands.ts'
 import { type Place, run, type Server, serve } from './docs/shell.ts'
@@ -12,9 +13,10 @@ import { type Place, run, type Server, serve } from './docs/shell.ts'
  * Every command of README.md and docs/*.md, as one who is new here would type it: page after page, from top to bottom, in a
  * copy of this checkout with its own `npm ci`, state, artifacts, home and port. Prints each with how long it took, or why it
  * is not run, and fails where one fails. docs/circumstances.ts says what is not run and what stands in for what.
- *   npm run integration:docs -- [--only README.md,docs/api.md] [--folder DIR] [--list]
- * --folder keeps the copy, and goes on in one that is there; without it, one is made in the system's temporary folder and
- * removed. --list runs nothing. All of it takes about half an hour on 2 cores, and the npm registry.
+ *   npm run integration:docs -- [--only README.md,docs/api.md:20] [--folder DIR] [--list]
+ * --only takes pages, or a page from a line on. --folder keeps the copy, and goes on in one that is there; without it, one
+ * is made in the system's temporary folder and removed. --list runs nothing. All of it takes about half an hour on 2 cores,
+ * and the npm registry.
  */
 const ROOT = resolve(import.meta.dirname, '../..')
 /** sets what the rest of its block goes by */
@@ -44,8 +46,10 @@ interface Session {
 
 type Outcome = { kind: 'ran' | 'serves'; seconds: number } | { kind: 'notRun' | 'failed'; why: string }
 
+/** first line by page */
+const only = options.only === undefined ? null : new Map(options.only.split(',').map(pageAndLine))
 const pages = [README, ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
-  (page) => page.endsWith('.md') && (options.only?.split(',').includes(page) ?? true),
+  (page) => page.endsWith('.md') && (only?.has(page) ?? true),
 )
 const scratch = resolve(options.folder ?? mkdtempSync(join(tmpdir(), 'integration-docs-')))
 process.once('exit', () => {
@@ -68,7 +72,7 @@ try {
 /** The commands of a page in their order. */
 async function walk(page: string, place: Place | null, port: number): Promise<void> {
   const markdown = readFileSync(join(ROOT, page), 'utf8')
-  const commands = commandsOf(page, markdown)
+  const commands = commandsOf(page, markdown).filter(({ line }) => line >= (only?.get(page) ?? 1))
   if (place && commands.some((command) => reasonNotToRun(command) === undefined)) {
     const before = BEFORE[page]?.(place.folder, markdown)
     if (before) await run(before, place)
@@ -126,6 +130,11 @@ function tell({ page, line, text }: DocCommand, outcome: Outcome): void {
   if ('why' in outcome) console.log(outcome.why.replace(/^/gm, ' '.repeat(48)))
 }
 
+function pageAndLine(text: string): [page: string, line: number] {
+  const [page = '', line = '1'] = text.split(':')
+  return [page, Number(line)]
+}
+
 /** npm hands on what stands behind `--`. */
 function withPort(text: string, port: number): string {
   return text.replace(
@@ -136,12 +145,7 @@ function withPort(text: string, port: number): string {
 
 /** A copy of what git knows or would take up, with what its package.json installs. */
 async function makePlace(folder: string): Promise<Place> {
-  const list = ['ls-files', '--cached', '--others', '--exclude-standard']
-  const files = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n')
-  for (const file of files.filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true })
-    cpSync(join(ROOT, file), join(folder, file))
-  }
+  copyRepository(folder)
   const home = join(folder, '.home')
   mkdirSync(home, { recursive: true })
   // a refused request is a failed command
@@ -151,12 +155,4 @@ async function makePlace(folder: string): Promise<Place> {
   const place = { folder, environment }
   if (!existsSync(join(folder, 'node_modules'))) await run('npm ci', place)
   return place
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -11,8 +11,9 @@ import { readPrompts } from '../../build/evaluate/prompts.ts'
 import { unzip } from '../../build/io/zip.ts'
 import { importLlama } from '../llm/llama.ts'
 import { randomModel } from '../llm/random-model.ts'
+import { freePort } from '../port.ts'
 import { type RunningWorker, startWorker } from '../worker.ts'
-import { endWithUs, freePort, SERVERS, type ServerName, type Started, startServer, stopServer } from './llm/servers.ts'
+import { endWithUs, SERVERS, type ServerName, type Started, startServer, stopServer } from './llm/servers.ts'
 
 /**
  * The Worker's language model against a real server: `npm run llm`, with every protocol and every prompt. By default on a

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { readMetrics, readRecord } from '../../build/tracking/index.ts'
+import { freePort } from '../port.ts'
 import { pythonWith } from '../python-environment.ts'
 
 /**
@@ -195,12 +195,4 @@ function readBack(python: string, uri: string, run: string): ReadBack {
   })
   if (status !== 0) throw new Error(`the client of MLflow failed: ${stderr.slice(-2000)}`)
   return JSON.parse(stdout)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  return port
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { goProgram } from '../go-program.ts'
 import { startSampleWorker } from '../sample-worker.ts'
 
 /**
@@ -21,7 +22,7 @@ const { values: options } = parseArgs({ options: { promtool: { type: 'string' } 
 
 const scratch = mkdtempSync(join(tmpdir(), 'integration-monitoring-'))
 try {
-  const promtool = options.promtool ? resolve(options.promtool) : foundOrMade()
+  const promtool = options.promtool ? resolve(options.promtool) : goProgram(scratch, PROMTOOL, VERSION)
   check(promtool, ['check', 'config', join(MONITORING, 'prometheus.yml')])
   check(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', join(MONITORING, 'alerts.yml')])
   check(promtool, ['test', 'rules', join(MONITORING, 'alerts.test.yml')])
@@ -30,31 +31,6 @@ try {
   console.log('monitoring: promtool has nothing to object to')
 } finally {
   rmSync(scratch, { recursive: true, force: true })
-}
-
-function foundOrMade(): string {
-  if (spawnSync('promtool', ['--version']).status === 0) return 'promtool'
-  if (spawnSync('go', ['version']).status !== 0)
-    throw new Error(
-      'found neither promtool nor Go; promtool comes with Prometheus (prometheus.io/download): --promtool FILE',
-    )
-  console.error(`making ${PROMTOOL} ${VERSION}`)
-  const folder = join(scratch, 'promtool')
-  mkdirSync(folder)
-  // a module of its own: `go install` takes none whose go.mod excludes versions
-  for (const args of [
-    ['mod', 'init', 'promtool'],
-    ['get', `${PROMTOOL}@${VERSION}`],
-    ['build', '-o', 'tool', PROMTOOL],
-  ]) {
-    const { status } = spawnSync('go', args, {
-      cwd: folder,
-      env: { ...process.env, CGO_ENABLED: '0' },
-      stdio: 'inherit',
-    })
-    if (status !== 0) throw new Error(`go ${args.join(' ')}: ended with ${status}`)
-  }
-  return join(folder, 'tool')
 }
 
 /** @throws {Error} with what promtool says */

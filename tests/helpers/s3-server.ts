@@ -18,6 +18,8 @@ export interface S3Server {
   uploads: Map<string, Upload>
   /** `METHOD /key?query` of each request */
   requests: string[]
+  /** of an object or a part: its MD5, where the bucket does not encrypt */
+  etagOf: (bytes: Buffer) => string
   /** asked before each answer; true: it has answered itself */
   fault: Fault
   close(): Promise<void>
@@ -78,23 +80,25 @@ export async function startS3Server(): Promise<S3Server> {
     if (request.method === 'GET' && upload)
       return xml(
         [...upload.parts]
-          .map(([n, part]) => `<Part><PartNumber>${n}</PartNumber><ETag>"${md5(part)}"</ETag></Part>`)
+          .map(([n, part]) => `<Part><PartNumber>${n}</PartNumber><ETag>"${s3.etagOf(part)}"</ETag></Part>`)
           .join(''),
       )
     if (request.method === 'GET') {
       const object = objects.get(key)
-      return object ? response.writeHead(200).end(object.bytes) : problem(404, 'NoSuchKey')
+      return object
+        ? response.writeHead(200, { etag: `"${object.etag}"` }).end(object.bytes)
+        : problem(404, 'NoSuchKey')
     }
     if (request.method === 'PUT' && upload) {
       upload.parts.set(Number(query.get('partNumber')), body)
-      return response.writeHead(200, { etag: `"${md5(body)}"` }).end()
+      return response.writeHead(200, { etag: `"${s3.etagOf(body)}"` }).end()
     }
     if (request.method === 'PUT') {
       const held = objects.get(key)
       const { 'if-match': match, 'if-none-match': noneMatch } = request.headers
       if (match !== undefined && match !== `"${held?.etag}"`) return problem(held ? 412 : 404, 'PreconditionFailed')
       if (noneMatch === '*' && held) return problem(412, 'PreconditionFailed')
-      objects.set(key, { bytes: body, etag: md5(body) })
+      objects.set(key, { bytes: body, etag: s3.etagOf(body) })
       return response.writeHead(200).end()
     }
     if (request.method === 'POST' && query.has('uploads')) {
@@ -105,7 +109,7 @@ export async function startS3Server(): Promise<S3Server> {
     if (request.method === 'POST' && upload) {
       const named = [...body.toString().matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>(.*?)<\/ETag>/g)]
       const parts = named.map(([, number]) => upload.parts.get(Number(number)))
-      const fits = parts.every((part, at) => part && `&#34;${md5(part)}&#34;` === named[at]![2])
+      const fits = parts.every((part, at) => part && `&#34;${s3.etagOf(part)}&#34;` === named[at]![2])
       if (!fits) return problem(400, 'InvalidPart')
       const bytes = Buffer.concat(parts as Buffer[])
       objects.set(key, { bytes, etag: `${md5(bytes)}-${parts.length}` })
@@ -130,6 +134,7 @@ export async function startS3Server(): Promise<S3Server> {
     objects,
     uploads,
     requests,
+    etagOf: md5,
     fault: () => false,
     async close() {
       server.closeAllConnections()

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** longest that a command of the pages may take */
-const PATIENCE_MS = 600_000
+/** longest that a command of the pages may take: settings of one's own data are searched for in minutes, on a busy machine in many */
+const PATIENCE_MS = 1_200_000
 /** until a server that was told to end must have ended */
 const END_MS = 15_000
 const TOLD = 2000

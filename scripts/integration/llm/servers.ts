@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { answerTokens, CHAT_TEMPLATE, writeRandomFolder } from '../../llm/random-folder.ts'
+import { freePort } from '../../port.ts'
 import { pythonWith } from '../../python-environment.ts'
 
 /** The servers that scripts/integration/llm.ts starts beside ours, each with the arguments that its model needs. */
@@ -160,13 +160,4 @@ function randomFolder(scratch: string): string {
 function randomVars(): Record<string, string> {
   const { yes, no } = answerTokens()
   return { LLM_YES_TOKENS: yes, LLM_NO_TOKENS: no }
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -109,25 +109,50 @@ describe("Cloudflare's D1", () => {
   beforeEach(() => asked.splice(0))
 
   const open = () => openLiveDatabase({ target: 'remote', env, pauseMs: 1 })
-  const rows = (...results: unknown[][]): [number, string] => [
+  const rows = (...results: Record<string, unknown>[][]): [number, string] => [
     200,
-    JSON.stringify({ success: true, errors: [], result: results.map((results) => ({ success: true, results })) }),
+    JSON.stringify({
+      ...{ success: true, errors: [], messages: [] },
+      result: results.map((found) => ({
+        success: true,
+        results: { columns: Object.keys(found[0] ?? {}), rows: found.map((row) => Object.values(row)) },
+        meta: { duration: 0.1 },
+      })),
+    }),
   ]
   const failure = (status: number, message: string): [number, string] => [
     status,
     JSON.stringify({ success: false, errors: [{ code: 7400, message }], result: null }),
   ]
 
-  test('is asked over HTTP, with the token and the values beside the SQL', async () => {
-    answers = [rows([{ n: 1 }])]
-    expect(await (await open()).all('SELECT ? AS n', 1)).toEqual([{ n: 1 }])
+  test('is asked over HTTP, with the token and text beside the SQL', async () => {
+    answers = [rows([{ n: 'one', x: null }])]
+    expect(await (await open()).all('SELECT ? AS n, NULL AS x', 'one')).toEqual([{ n: 'one', x: null }])
     expect(asked).toEqual([
       {
-        url: '/client/v4/accounts/acc/d1/database/db/query',
+        url: '/client/v4/accounts/acc/d1/database/db/raw',
         authorization: 'Bearer the-token',
-        body: { sql: 'SELECT ? AS n', params: [1] },
+        body: { sql: 'SELECT ? AS n, NULL AS x', params: ['one'] },
       },
     ])
+  })
+
+  test('gets numbers and NULL in the SQL, as its API takes text only', async () => {
+    answers = [rows([])]
+    const database = await open()
+    await database.all(`SELECT '?', "?", a -? FROM b WHERE c = ?1 OR d = ?2 OR e = ?3 OR d = ?2 -- ?`, -5, "it's", null)
+    expect(asked[0]!.body).toEqual({
+      sql: `SELECT '?', "?", a -(-5) FROM b WHERE c = (-5) OR d = ? OR e = NULL OR d = ? -- ?`,
+      params: ["it's", "it's"],
+    })
+  })
+
+  test('is not asked with more or fewer values than places', async () => {
+    const database = await open()
+    await expect(database.all('SELECT ?', 1, 2)).rejects.toThrow('SELECT ?: found 2 values, expected 1')
+    await expect(database.all('SELECT ?, ?', 1)).rejects.toThrow('SELECT ?, ?: found 1 values, expected 2')
+    await expect(database.all('SELECT ?', Number.NaN)).rejects.toThrow('value 1 is NaN, expected a finite number')
+    expect(asked).toEqual([])
   })
 
   test('takes statements as one batch', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../build/publish/object-store.ts'
 import { openObjectStore } from '../../../build/publish/open-store.ts'
@@ -13,6 +14,7 @@ beforeEach(() => {
   s3.objects.clear()
   s3.uploads.clear()
   s3.requests.length = 0
+  s3.etagOf = (object) => createHash('md5').update(object).digest('hex')
   s3.fault = () => false
 })
 
@@ -44,6 +46,13 @@ describe('objects', () => {
     expect(await store.get('models/a')).toBeNull()
   })
 
+  test('have a path that is written as it is signed', async () => {
+    const written: string[] = []
+    s3.fault = ({ url }) => written.push(url!) < 1
+    await (await open()).put("it's (1)*!~ ü+.txt", bytes('one'))
+    expect(written).toEqual(['/models-bucket/it%27s%20%281%29%2A%21~%20%C3%BC%2B.txt'])
+  })
+
   test('are put on a condition', async () => {
     const store = await open()
     await store.put('p', bytes('one'), { replaces: null })
@@ -54,6 +63,16 @@ describe('objects', () => {
     )
     await expect(store.put('q', bytes('x'), { replaces: bytes('one') })).rejects.toThrow(ConflictError)
     expect(s3.objects.get('p')?.bytes.toString()).toBe('two')
+  })
+
+  test('are put on a condition also where the bucket encrypts, and names no object by its MD5', async () => {
+    s3.etagOf = (object) => `sealed-${object.length}`
+    const store = await open()
+    await store.put('p', bytes('one'))
+    await store.put('p', bytes('three'), { replaces: bytes('one') })
+    // of the same length, and so of the same name here
+    await expect(store.put('p', bytes('other'), { replaces: bytes('eight') })).rejects.toThrow(ConflictError)
+    expect(s3.objects.get('p')?.bytes.toString()).toBe('three')
   })
 
   test('whose put was done and its answer lost are no conflict with themselves', async () => {
@@ -102,6 +121,29 @@ describe('a large object', () => {
     await (await open()).put(KEY, LARGE)
     expect(s3.objects.get(KEY)?.bytes).toEqual(Buffer.from(LARGE))
     expect(s3.uploads.size).toBe(0)
+  })
+
+  test('is joined by the names that the store gave its parts, where those are no MD5', async () => {
+    s3.etagOf = (part) => `sealed-${part.length}`
+    s3.uploads.set('other', { key: KEY, parts: new Map([[1, Buffer.from('aaaaaaaaaa')]]), begun: new Date() })
+    await (await open()).put(KEY, LARGE)
+    expect(s3.objects.get(KEY)?.bytes).toEqual(Buffer.from(LARGE))
+    // whether a part that is there is ours cannot be told by such a name
+    expect(put(`/models-bucket/${KEY}`)).toHaveLength(4)
+    expect(s3.uploads.size).toBe(0)
+  })
+
+  test('goes to a store that cannot list uploads as well, without asking it twice', async () => {
+    s3.fault = (request, response) => {
+      if (request.method !== 'GET' || !request.url!.includes('uploads')) return false
+      response.writeHead(501).end('<Error><Code>NotImplemented</Code></Error>')
+      return true
+    }
+    const store = await open()
+    await store.put(KEY, LARGE)
+    expect(s3.objects.get(KEY)?.bytes).toEqual(Buffer.from(LARGE))
+    expect(s3.requests.filter((request) => request.startsWith('GET'))).toHaveLength(1)
+    expect(await store.abandonUploads!('models/', new Date())).toEqual([])
   })
 
   test('begins anew when another process ended the upload meanwhile', async () => {
