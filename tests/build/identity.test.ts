@@ -54,7 +54,7 @@ describe('the build id', () => {
 
   test('does not change with where things lie or with logging', () => {
     expect(idOf({ project: { ...config.project, artifacts: '/elsewhere' } })).toBe(idOf())
-    const sources = [{ path: '/elsewhere' }, { path: '/elsewhere/texts.jsonl' }]
+    const sources = config.data.sources.map((source, number) => ({ ...source, path: `/elsewhere/${number}` }))
     expect(idOf({ data: { ...config.data, sources } })).toBe(idOf())
     expect(idOf({ logging: { level: 'debug', file: 'x.log' } })).toBe(idOf())
     expect(idOf({}, [{ ...inputs[0]!, file: '/elsewhere/ratings.csv' }, inputs[1]!])).toBe(idOf())

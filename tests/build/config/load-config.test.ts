@@ -105,7 +105,7 @@ describe('a value that is not allowed', () => {
     ['model: { cf: { unobservedWeight: 0 } }', 'config.yml:1: model.cf.unobservedWeight: found 0; must be above 0'],
     [
       'model: { neighbours: { type: slim } }',
-      'config.yml:1: model.neighbours.type: found "slim"; must be one of ease, itemKnn, none',
+      'config.yml:1: model.neighbours.type: found "slim"; must be one of ease, fsSlim, itemKnn, none',
     ],
     ['model: { next: { scales: [] } }', 'config.yml:1: model.next.scales: found []; must have at least 1 entries'],
     [

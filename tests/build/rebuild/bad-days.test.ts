@@ -37,10 +37,12 @@ beforeAll(async () => {
   d1 = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    const { sql, params } = JSON.parse(body) as { sql: string; params: number[] }
-    const results = sql.includes('count(*)')
+    const { sql } = JSON.parse(body) as { sql: string }
+    const after = Number(/version > (\d+)/.exec(sql)?.[1])
+    const found = sql.includes('count(*)')
       ? [{ total: rows.length }]
-      : rows.filter((row) => (row as { version: number }).version > params[0]!)
+      : rows.filter((row) => (row as { version: number }).version > after)
+    const results = { columns: Object.keys(found[0] ?? {}), rows: found.map((row) => Object.values(row)) }
     response.end(JSON.stringify({ success: true, errors: [], result: [{ success: true, results }] }))
   })
   await new Promise<void>((done) => d1.listen(0, '127.0.0.1', done))
