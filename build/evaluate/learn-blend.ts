@@ -1,10 +1,11 @@
 import { likedItems } from '#core/history.ts'
 import type { Model } from '#core/model.ts'
-import type { BlendTable } from '#core/schemas/manifest.ts'
+import type { BlendWeights, Source } from '#core/schemas/config.ts'
+import type { BlendTable, Estimate } from '#core/schemas/manifest.ts'
 import { alone } from '#recommend/blend.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { blendSearch } from './blend-search.ts'
-import { estimate, type Resamples, resampleUsers } from './bootstrap.ts'
+import { estimate, resampleUsers } from './bootstrap.ts'
 import type { JudgedUser } from './judged-users.ts'
 import { lastLikes, type Replayed, replay } from './replay.ts'
 import { sampleOf } from './sample-of.ts'
@@ -27,7 +28,17 @@ export interface BlendSettings {
   maxUsers?: number | undefined
 }
 
-type Row = BlendTable[number]
+/** A row that has been judged, and not yet decided. */
+interface TriedRow {
+  minLikes: number
+  users: JudgedUser[]
+  /** of these, those who were replayed with their last likes only */
+  replayed: number
+  member: { source: Source; weights: BlendWeights }
+  /** blend minus member by user, under weights that were chosen on others */
+  gain: Float64Array
+  blend: BlendWeights
+}
 
 /**
  * Learn the blend on validation, by length of history: the weights with the best mean NDCG@10 of the users that a row
@@ -38,6 +49,8 @@ type Row = BlendTable[number]
  * A blend is shipped only where it beats its best member, the best source alone, with a 95 % interval above 0, and else
  * that member. The blend's own validation NDCG would flatter it, as its weights were chosen by it: so for the comparison
  * every tenth of the users is judged by weights that were chosen on the others. The shipped weights are those chosen on all.
+ * The interval is the row's own or, where the row's mean is above 0, that of all rows together: a row has few users, and
+ * five gains of 0.01 that are each 0.001 short of certain are certain together.
  * @param model opened from exported bytes of a model that has not seen the validation part
  * @returns for a history without likes popularity alone; rows as long as there are users to learn them by, without any
  * factors alone
@@ -49,6 +62,7 @@ export function learnBlend(
   handles: StepHandles,
 ): BlendTable {
   const table: BlendTable = [{ minLikes: 0, weights: alone('popularity') }]
+  const tried: TriedRow[] = []
   const byLikes = users
     .map((user) => ({ user, likes: likedItems(user.history, model.likedFrom).length }))
     .sort((a, b) => a.likes - b.likes)
@@ -64,35 +78,55 @@ export function learnBlend(
     const replayed = sample.map(({ user, likes }) =>
       replay(user, likes > most ? lastLikes(user.history, most, model.likedFrom) : user.history, model),
     )
-    const { weights, evidence } = weightsFor(replayed, resampleUsers(sample.length, bootstrapSamples, seed), seed)
-    const cut = sample.filter(({ likes }) => likes > most).length
-    const row = { minLikes, weights, evidence: { ...evidence, replayed: cut } }
-    handles.log.debug(`blend: ${JSON.stringify(row)}`)
-    table.push(row)
+    tried.push({
+      ...{ minLikes, users: sample.map(({ user }) => user) },
+      replayed: sample.filter(({ likes }) => likes > most).length,
+      ...tryBlend(replayed, seed),
+    })
+  }
+  const together = estimateOf(meansByUser(tried), { seed, bootstrapSamples })
+  for (const { minLikes, users, replayed, member, gain, blend } of tried) {
+    const own = estimateOf(gain, { seed, bootstrapSamples })
+    const isProven = own.low > 0 || (own.mean > 0 && together.low > 0)
+    const shipped = isProven && users.length >= FEWEST_USERS ? 'blend' : 'member'
+    const weights = shipped === 'blend' ? blend : member.weights
+    const evidence = {
+      bestMember: member.source,
+      users: users.length,
+      replayed,
+      'ndcg@10': own,
+      together,
+      shipped,
+    } as const
+    handles.log.debug(`blend: ${JSON.stringify({ minLikes, weights, evidence })}`)
+    table.push({ minLikes, weights, evidence })
   }
   handles.progress.update('learn the blend', LIKES_STEPS.length, LIKES_STEPS.length)
   if (table.length === 1) table.push({ minLikes: 1, weights: alone('cf') })
   return table
 }
 
-/** The weights of one row, and why they are shipped. */
-function weightsFor(
-  users: Replayed[],
-  resamples: Resamples,
-  seed: number,
-): Pick<Row, 'weights'> & { evidence: Omit<NonNullable<Row['evidence']>, 'replayed'> } {
+/** The best member and the best blend by all of the users, and what the blend gains those it was not chosen by. */
+function tryBlend(users: Replayed[], seed: number): Pick<TriedRow, 'member' | 'gain' | 'blend'> {
   const search = blendSearch(users, seed)
   const all = [...users.keys()]
-  const member = search.bestMember(all)
+  const { source, weights, ndcg: ofMember } = search.bestMember(all)
   const gain = new Float64Array(users.length)
   for (let fold = 0; fold < FOLDS; fold++) {
     const { ndcg } = search.bestBlend(all.filter((user) => user % FOLDS !== fold))
-    for (let user = fold; user < users.length; user += FOLDS) gain[user] = ndcg[user]! - member.ndcg[user]!
+    for (let user = fold; user < users.length; user += FOLDS) gain[user] = ndcg[user]! - ofMember[user]!
   }
-  const difference = estimate(gain, resamples)
-  const shipped = difference.low > 0 && users.length >= FEWEST_USERS ? 'blend' : 'member'
-  return {
-    weights: shipped === 'blend' ? search.bestBlend(all).weights : member.weights,
-    evidence: { bestMember: member.source, users: users.length, 'ndcg@10': difference, shipped },
-  }
+  return { member: { source, weights }, gain, blend: search.bestBlend(all).weights }
+}
+
+/** Each user's gain, the mean of the rows that he is in. */
+function meansByUser(rows: readonly TriedRow[]): Float64Array {
+  const gains = new Map<JudgedUser, number[]>()
+  for (const { users, gain } of rows)
+    for (const [position, user] of users.entries()) gains.set(user, [...(gains.get(user) ?? []), gain[position]!])
+  return Float64Array.from(gains.values(), (own) => own.reduce((sum, value) => sum + value, 0) / own.length)
+}
+
+function estimateOf(values: Float64Array, { seed, bootstrapSamples }: BlendSettings): Estimate {
+  return estimate(values, resampleUsers(values.length, bootstrapSamples, seed))
 }

@@ -720,7 +720,17 @@ export interface ModelAnswer {
               /** upper end of the 95 % bootstrap interval over users */
               high: number
             }
-            /** the blend only where the interval lies above 0 */
+            /** the same of all rows, each user by the mean of those he is in; none in models of before it was asked for */
+            together?:
+              | {
+                  mean: number
+                  /** lower end of the 95 % bootstrap interval over users */
+                  low: number
+                  /** upper end of the 95 % bootstrap interval over users */
+                  high: number
+                }
+              | undefined
+            /** the blend only where the interval lies above 0, or the mean and the interval of all rows together */
             shipped: 'blend' | 'member'
           }
         | undefined

@@ -45,7 +45,7 @@ export function blendFigures({ card, marks, served }: Told): Figure[] {
     title: `The blend had to prove itself, and did for ${blended === judged.length ? 'every length of history' : `${blended === 0 ? 'none' : blended} of ${judged.length} lengths of history`}`,
     caption:
       'NDCG@10 of the blend minus that of its best member on the validation part, paired by user, the weights that judge a tenth of the users chosen on the others. ' +
-      'Only where the whole interval lies above 0 is the blend shipped, elsewhere the best member alone.',
+      'Only where the whole interval lies above 0, or the mean and the interval of all rows together, is the blend shipped, elsewhere the best member alone.',
     draw: whiskerChart(
       {
         title: 'Blend minus its best member on validation, by length of history',

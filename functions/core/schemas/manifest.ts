@@ -42,7 +42,12 @@ const BlendEvidence = z.object({
   'ndcg@10': Estimate.describe(
     'blend minus best member, paired by user; the weights that judge a tenth of the users were chosen on the others',
   ),
-  shipped: z.enum(['blend', 'member']).describe('the blend only where the interval lies above 0'),
+  together: Estimate.optional().describe(
+    'the same of all rows, each user by the mean of those he is in; none in models of before it was asked for',
+  ),
+  shipped: z
+    .enum(['blend', 'member'])
+    .describe('the blend only where the interval lies above 0, or the mean and the interval of all rows together'),
 })
 export type BlendEvidence = z.infer<typeof BlendEvidence>
 

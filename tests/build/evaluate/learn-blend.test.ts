@@ -37,6 +37,12 @@ const userWho = (...movieIds: number[]): JudgedUser => ({
   history: historyOf([{ itemIndex: tinyItem(10), rating: 5, timestamp: 1 }]),
   relevant: new Set(movieIds.map(tinyItem)),
 })
+/** Of 20 likes. */
+const LONG: JudgedUser['history'] = {
+  itemIndices: new Int32Array(20).fill(tinyItem(10)),
+  ratings: new Float32Array(20).fill(5),
+  timestamps: Uint32Array.from({ length: 20 }, (_, at) => at),
+}
 /** By neighbours 80 is found, by what comes next 70, and both by a blend. */
 const BOTH = modelWith({ neighbours: 80, next: 70 })
 const FORTY = Array.from({ length: 40 }, () => userWho(70, 80))
@@ -66,6 +72,7 @@ describe('learnBlend', () => {
         users: 40,
         replayed: 0,
         'ndcg@10': { mean: 0, low: 0, high: 0 },
+        together: { mean: 0, low: 0, high: 0 },
         shipped: 'member',
       })
     }
@@ -73,13 +80,7 @@ describe('learnBlend', () => {
 
   test('learns a row by users who have as many likes, and else by those with the next longer histories', () => {
     // 320 with one like want what neighbours say, 61 with 20 likes what comes next
-    const likes = Array.from({ length: 20 }, (_, at) => ({ itemIndex: tinyItem(10), rating: 5, timestamp: at }))
-    const history: JudgedUser['history'] = {
-      itemIndices: Int32Array.from(likes, ({ itemIndex }) => itemIndex),
-      ratings: Float32Array.from(likes, ({ rating }) => rating),
-      timestamps: Uint32Array.from(likes, ({ timestamp }) => timestamp),
-    }
-    const regulars = Array.from({ length: 61 }, () => ({ ...userWho(70), history }))
+    const regulars = Array.from({ length: 61 }, () => ({ ...userWho(70), history: LONG }))
     const users = [...regulars, ...Array.from({ length: 320 }, () => userWho(80))]
     const table = learnBlend(users, BOTH, SETTINGS, handles)
     expect(table.slice(1).map(({ minLikes, evidence }) => [minLikes, evidence!.users, evidence!.replayed])).toEqual([
@@ -106,6 +107,16 @@ describe('learnBlend', () => {
     expect(evidence!['ndcg@10'].mean).toBeGreaterThan(0)
     expect(evidence!['ndcg@10'].low).toBe(0)
     expect(evidence!.shipped).toBe('member')
+  })
+
+  test('a row that gains too little to be certain by itself ships where all rows together are certain', () => {
+    const regulars = Array.from({ length: 40 }, (_, at) => ({ ...userWho(at % 13 === 5 ? 70 : 80), history: LONG }))
+    const newcomers = Array.from({ length: 320 }, () => userWho(70, 80))
+    const { evidence } = learnBlend([...regulars, ...newcomers], BOTH, SETTINGS, handles).at(-1)!
+    expect(evidence).toMatchObject({ users: 40, shipped: 'blend' })
+    expect(evidence!['ndcg@10'].mean).toBeGreaterThan(0)
+    expect(evidence!['ndcg@10'].low).toBeLessThanOrEqual(0)
+    expect(evidence!.together!.low).toBeGreaterThan(0)
   })
 
   test('a few users are no evidence, however much alike', () => {
