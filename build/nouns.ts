@@ -359,7 +359,7 @@ export interface PairedJudgement {
     /** candidate minus served, paired by user */
     difference: Estimate
     lowerIsBetter: boolean
-    /** chance that a candidate which is no worse in any metric looks as bad in one of them as this one does here */
+    /** chance that a candidate which loses in no metric more than is tolerated looks as bad in one of them as this one does here */
     byChance: number
   }[]
   /** share of each model's catalogue that stands in at least one list, `coverage@10` and so on */

@@ -40,7 +40,7 @@ export { judgeRerank, type RerankJudgement } from './rerank/judge-rerank.ts'
 export { servingSettings } from './serving-settings.ts'
 export { drawCandidates } from './splits/draw-candidates.ts'
 export { holdOutLast } from './splits/hold-out-last.ts'
-export { judgeSplit, type SplitJudgement } from './splits/judge-split.ts'
+export { judgeSplit, type SplitJudgement, testUsers } from './splits/judge-split.ts'
 export { NCF_TEST_FILE, readNcfSplit } from './splits/ncf-files.ts'
 export { type OwnSplit, readOwnSplit, type SplitFiles } from './splits/own-split.ts'
 export {

@@ -4,7 +4,6 @@ import type { Model } from '#core/model.ts'
 import { randomSource } from '#core/random.ts'
 import { type BlendWeights, type Config, SOURCES, type Source } from '#core/schemas/config.ts'
 import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
-import { topK } from '#core/scoring/top-k.ts'
 import { alone, blend, weightsFor } from '#recommend/blend.ts'
 import { rank } from '#recommend/index.ts'
 import { rankerFor, rankPool } from '#recommend/rank-pool.ts'
@@ -20,6 +19,9 @@ export const SERVED = 'marquee'
 export const BLEND = 'blend'
 /** The row of item-kNN, the type of neighbours that it is. */
 export const ITEM_KNN = 'itemKnn' satisfies Config['model']['neighbours']['type']
+
+/** The row of chance, drawn by the seed. */
+export const RANDOM = 'random'
 
 /** A user's list of k items, best first; fewer when fewer are left. */
 export type Ranker = (user: JudgedUser, k: number) => ArrayLike<number>
@@ -61,14 +63,23 @@ export function rankers(
     ...(baseline
       ? [[ITEM_KNN, served(alone('neighbours'), onlySource(baseline, 'neighbours'))] satisfies [string, Ranker]]
       : []),
-    [
-      'random',
-      (user, k) => {
-        const scores = Float64Array.from(leftOut(user, model), (flag) => (flag === 1 ? Number.NaN : uniform()))
-        return topK(scores, k).items
-      },
-    ],
+    [RANDOM, (user, k) => drawnFrom(leftOut(user, model), k, uniform)],
   ]
+}
+
+/** k of the items without a flag, each as likely as another; all in some order where they are fewer. */
+function drawnFrom(blocked: Uint8Array, k: number, uniform: () => number): Int32Array {
+  const allowed = new Int32Array(blocked.length)
+  let count = 0
+  for (let item = 0; item < blocked.length; item++) if (blocked[item] === 0) allowed[count++] = item
+  const length = Math.min(k, count)
+  for (let place = 0; place < length; place++) {
+    const other = place + Math.floor(uniform() * (count - place))
+    const drawn = allowed[other]!
+    allowed[other] = allowed[place]!
+    allowed[place] = drawn
+  }
+  return allowed.subarray(0, length)
 }
 
 /** The served list: of the whole catalogue but the history, or of the user's candidates. @param weights in place of the model's */

@@ -1,23 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { BLEND_ROW, openPairsJudge, type PairsJudgement, rescoredBy } from '../evaluate/index.ts'
 import { encodeArtifacts } from '../export/index.ts'
 import type { Compute } from '../index.ts'
-import { ingest } from '../ingest/index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { PART, type SourceReport } from '../nouns.ts'
-import { prepare } from '../prepare/index.ts'
-import {
-  embedTexts,
-  openDevice,
-  PAIR_NETWORKS,
-  type PairNetwork,
-  train,
-  trainContent,
-  trainNeuralCf,
-} from '../train/index.ts'
+import { PAIR_NETWORKS, type PairNetwork, train, trainContent, trainNeuralCf } from '../train/index.ts'
+import { withPrepared } from './with-prepared.ts'
 
 export interface NeuralCfReport extends Omit<PairsJudgement, 'usersJudged'> {
   protocol: string
@@ -41,25 +29,17 @@ export interface NeuralCfReport extends Omit<PairsJudgement, 'usersJudged'> {
 export async function evaluateNeuralCf(
   inputs: string[] | null,
   config: Config,
-  { device = 'auto', threads = availableParallelism() }: Partial<Compute>,
+  compute: Partial<Compute>,
   handles: StepHandles,
 ): Promise<NeuralCfReport> {
   const { seed } = config.project
-  const sources = inputs?.map((path) => ({ path, format: 'auto' as const })) ?? config.data.sources
-  const folder = await mkdtemp(join(tmpdir(), 'marquee-neural-cf-'))
-  const trainDevice = await openDevice(device, threads, handles.log)
-  try {
-    const dataset = await ingest({ ...config.data, sources }, handles)
-    const settings = { ...config, seed, outputDir: join(folder, 'tables') }
-    const prepared = await prepare(dataset, settings, handles).finally(() => dataset.database.close())
+  return withPrepared(inputs, config, compute, handles, async (bench) => {
+    const { prepared, embeddings, threads } = bench
     const { catalog, interactions } = prepared
     const model = { ...config.model, stars: { ...config.model.stars, type: 'none' as const } }
-    const cache = join(config.project.artifacts, 'embeddings')
-    const embeddings = await embedTexts(catalog, model.content.embeddings, cache, handles)
     const content = trainContent(catalog, model.content)
-    const options = { device: trainDevice, checkpointFile: join(folder, 'checkpoint'), resume: false }
     const learned = { model, seed, embeddings, content }
-    const trained = await train(prepared, [PART.train], learned, handles, options)
+    const trained = await train(prepared, [PART.train], learned, handles, bench.optionsFor('model'))
     const files = encodeArtifacts(trained, prepared, (part) => part !== PART.test)
     const judge = openPairsJudge(files, interactions, config, handles)
     const epochs: NeuralCfReport['epochs'] = {}
@@ -87,10 +67,7 @@ export async function evaluateNeuralCf(
         'weights, and a share of the way to the pairs\u2019 scores, that were learned on the other',
       ...{ seed, users: usersJudged, ...judgement, epochs },
       helps: Object.values(metrics).every(({ low }) => low > 0),
-      files: dataset.sources,
+      files: bench.files,
     }
-  } finally {
-    trainDevice.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

@@ -13,6 +13,7 @@ import {
   learnRanker,
   type SplitJudgement,
   type Tuned,
+  testUsers,
   tune,
 } from '../evaluate/index.ts'
 import { encodeRanker } from '../export/index.ts'
@@ -76,15 +77,15 @@ export async function evaluateSplit(
 ): Promise<SplitReport> {
   const { seed } = base.project
   const likedFrom = split.relevantFrom ?? Number.NEGATIVE_INFINITY
-  if (!split.hasOrder && base.model.next.type !== 'none')
-    handles.log.info('the files tell no order of time: model.next, which learns from it, is left out')
-  const next = split.hasOrder ? base.model.next : { ...base.model.next, type: 'none' as const }
+  if (!split.hasOrder)
+    handles.log.info('the files tell no order of time: next, and what is newer counting more, are left out')
   const config: Config = {
     ...base,
-    model: { ...base.model, next, likedFrom },
+    model: { ...(split.hasOrder ? base.model : withoutOrder(base.model)), likedFrom },
     evaluation: { ...base.evaluation, relevantFrom: likedFrom },
   }
   const { interactions } = split
+  testUsers(interactions, config, split.candidates)
   const validation = interactions.parts.includes(PART.validation) ? 'valid' : holdOut(split, interactions, seed)
   if (validation !== 'valid') handles.log.warn(`no validation part: held out for it is ${validation}`)
   const folder = await mkdtemp(join(tmpdir(), 'marquee-split-'))
@@ -95,7 +96,7 @@ export async function evaluateSplit(
     const draft = (model: ModelConfig, source: Source | 'all') => learn(model, [PART.train], source)
     const numItems = split.catalog.movieIds.length
     const candidates = split.candidates && drawCandidates(interactions, split.candidates, numItems, seed)
-    const { model, ndcg, trials } = await tune(interactions, config, split.hasTimes, draft, handles, candidates)
+    const { model, ndcg, trials } = await tune(interactions, config, split, draft, handles, candidates)
     const tuned = { ...config, model }
     const drafted = await draft(model, 'all')
     const learners = { maxUsers: BLEND_USERS, candidates }
@@ -105,15 +106,8 @@ export async function evaluateSplit(
     const learned = split.learnsAgain ? await learn(model, parts, 'all') : drafted
     const files = new Map([...learned, ...encodeRanker(ranker)])
     const itemKnn = await learnItemKnn({ ratings: split, parts, model, threads }, quietly(handles))
-    const { usersJudged, ...judgement } = judgeSplit(
-      files,
-      blend,
-      interactions,
-      tuned,
-      handles,
-      split.candidates,
-      itemKnn,
-    )
+    const contest = { files, blend, config: tuned, itemKnn }
+    const { usersJudged, ...judgement } = await judgeSplit(contest, interactions, split.candidates, handles, threads)
     const { cf, neighbours, popularity } = model
     return {
       protocol:
@@ -131,6 +125,16 @@ export async function evaluateSplit(
   } finally {
     trainDevice.close()
     await rm(folder, { recursive: true })
+  }
+}
+
+/** The settings without those that go by the order of a history. */
+function withoutOrder({ cf, next, neighbours, ...model }: ModelConfig): ModelConfig {
+  return {
+    ...model,
+    cf: { ...cf, recencyHalfLife: null },
+    next: { ...next, type: 'none' },
+    neighbours: { ...neighbours, recencyHalfLife: null },
   }
 }
 

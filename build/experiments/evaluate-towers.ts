@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Config } from '#core/schemas/config.ts'
 import { type FactorsJudgement, judgeFactors } from '../evaluate/index.ts'
 import { encodeArtifacts } from '../export/index.ts'
 import type { Compute } from '../index.ts'
-import { ingest } from '../ingest/index.ts'
 import type { StepHandles } from '../io/handles.ts'
 import { PART, type SourceReport } from '../nouns.ts'
-import { prepare } from '../prepare/index.ts'
-import { embedTexts, openDevice, train } from '../train/index.ts'
+import { train } from '../train/index.ts'
+import { withPrepared } from './with-prepared.ts'
 
 export interface TowersReport extends Omit<FactorsJudgement, 'usersJudged'> {
   protocol: string
@@ -28,25 +24,16 @@ export interface TowersReport extends Omit<FactorsJudgement, 'usersJudged'> {
 export async function evaluateTowers(
   inputs: string[] | null,
   config: Config,
-  { device = 'auto', threads = availableParallelism() }: Partial<Compute>,
+  compute: Partial<Compute>,
   handles: StepHandles,
 ): Promise<TowersReport> {
-  const { seed } = config.project
-  const sources = inputs?.map((path) => ({ path, format: 'auto' as const })) ?? config.data.sources
-  const folder = await mkdtemp(join(tmpdir(), 'marquee-towers-'))
-  const trainDevice = await openDevice(device, threads, handles.log)
-  try {
-    const dataset = await ingest({ ...config.data, sources }, handles)
-    const settings = { ...config, seed, outputDir: join(folder, 'tables') }
-    const prepared = await prepare(dataset, settings, handles).finally(() => dataset.database.close())
-    const { model } = config
-    const cache = join(config.project.artifacts, 'embeddings')
-    const embeddings = await embedTexts(prepared.catalog, model.content.embeddings, cache, handles)
+  const { model, project } = config
+  return withPrepared(inputs, config, compute, handles, async ({ prepared, embeddings, files, optionsFor }) => {
     const contender = async (type: 'als' | 'two_tower') => {
       const stars = { ...model.stars, type: 'none' as const }
       const own: Config = { ...config, model: { ...model, stars, cf: { ...model.cf, type } } }
-      const options = { device: trainDevice, checkpointFile: join(folder, type), resume: false }
-      const trained = await train(prepared, [PART.train], { model: own.model, seed, embeddings }, handles, options)
+      const learned = { model: own.model, seed: project.seed, embeddings }
+      const trained = await train(prepared, [PART.train], learned, handles, optionsFor(type))
       return { type, config: own, files: encodeArtifacts(trained, prepared, (part) => part !== PART.test) }
     }
     const contenders = [await contender('als'), await contender('two_tower')] as const
@@ -55,10 +42,7 @@ export async function evaluateTowers(
       protocol:
         'two-towers: the validation part of the configured split; learned from train alone; each half of the users judged ' +
         'by blend weights that were learned on the other; ranked: the whole catalogue but what the user rated before',
-      ...{ seed, users: usersJudged, ...judgement, files: dataset.sources },
+      ...{ seed: project.seed, users: usersJudged, ...judgement, files },
     }
-  } finally {
-    trainDevice.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

@@ -10,6 +10,7 @@ export const ROWS_PER_CHUNK = 16
 /** Every block starts on one, so that no vector load crosses a cache line. */
 const ALIGNMENT = 64
 const PAGE_BYTES = 65_536
+const TELL_EVERY_MS = 1000
 /** What a WebAssembly memory holds. */
 export const MAX_BYTES = 2 ** 32
 
@@ -17,6 +18,8 @@ export const MAX_BYTES = 2 ** 32
 export interface RowChunks {
   numRows: number
   rowsPerChunk: number
+  /** told from time to time how many rows have been claimed, and at the end */
+  onRows?(done: number): void
 }
 
 /** One shared memory and a worker a thread, which run kernels on it: what every learner computes with. */
@@ -87,12 +90,20 @@ export function openEngine(plan: MemoryPlan, { what, scratchBytes, threads, sign
   return {
     threads,
     kernels: openTrainKernels(module, memory),
-    async run(kernel, { numRows, rowsPerChunk }, ...rest) {
+    async run(kernel, { numRows, rowsPerChunk, onRows }, ...rest) {
       const chunks = Math.ceil(numRows / rowsPerChunk)
       Atomics.store(claim, 0, 0)
       const results = new Float64Array(chunks)
-      for (const { chunks, values } of await workers.run({ kernel, numRows, rowsPerChunk, rest }))
-        for (const [position, chunk] of chunks.entries()) results[chunk] = values[position]!
+      const claimed = () => Math.min(numRows, Atomics.load(claim, 0) * rowsPerChunk)
+      const timer = onRows && setInterval(() => onRows(claimed()), TELL_EVERY_MS)
+      onRows?.(0)
+      try {
+        for (const { chunks, values } of await workers.run({ kernel, numRows, rowsPerChunk, rest }))
+          for (const [position, chunk] of chunks.entries()) results[chunk] = values[position]!
+      } finally {
+        clearInterval(timer)
+      }
+      onRows?.(numRows)
       return results
     },
     u8: (address, length) => new Uint8Array(memory.buffer, address, length),

@@ -1,7 +1,7 @@
 import type { History } from '#core/history.ts'
 import { METRICS } from '#core/metrics.ts'
 import type { Model } from '#core/model.ts'
-import type { Config } from '#core/schemas/config.ts'
+import type { Config, GateConfig } from '#core/schemas/config.ts'
 import { rank } from '#recommend/index.ts'
 import { expectedStars } from '#recommend/predict-stars.ts'
 import type { StepHandles } from '../../io/handles.ts'
@@ -21,7 +21,8 @@ import { worseByChance } from './worse-by-chance.ts'
  * what was rated again is left out; the served one has not seen the ratings between its own test part and this one either,
  * which is what a rebuild is for.
  * @param served with its histories
- * @param maxUsers as many are judged at most, drawn by the seed
+ * @param gate `maxUsers`: as many are judged at most, drawn by the seed; `toleratedLoss`: a share of the served model's value,
+ * of which it is asked whether chance explains what a metric loses beyond
  * @returns null where nobody has anything to be found
  */
 export async function judgePair(
@@ -29,7 +30,7 @@ export async function judgePair(
   candidate: Model,
   { interactions: all, catalog }: PreparedRatings,
   { project: { seed }, evaluation }: Pick<Config, 'project' | 'evaluation'>,
-  maxUsers: number,
+  { maxUsers, toleratedLoss }: Pick<GateConfig, 'maxUsers' | 'toleratedLoss'>,
   handles: StepHandles,
 ): Promise<PairedJudgement | null> {
   const { interactions, ratedAgain } = await withoutKnown({ interactions: all, catalog }, served)
@@ -52,8 +53,8 @@ export async function judgePair(
   const stars = compareStars(served, candidate, { interactions, catalog }, maxUsers, { seed, bootstrapSamples })
   const compared = names.map((name) => paired(name, old.byMetric.get(name)!, now.byMetric.get(name)!, resamples, false))
   const others = stars ? [stars] : []
-  const lossesOf = (some: Compared[]) => some.map(({ loss }) => loss)
-  const byChance = worseByChance([lossesOf(compared), lossesOf(others)], seed).flat()
+  const untolerated = ({ metric, loss }: Compared) => loss.map((value) => value - toleratedLoss * metric.served.mean)
+  const byChance = worseByChance([compared.map(untolerated), others.map(untolerated)], seed).flat()
   return {
     users: users.length,
     ratedAgain,

@@ -1,15 +1,17 @@
 import { openNeighbours } from '#core/format/neighbours.ts'
 import type { Config } from '#core/schemas/config.ts'
-import type { BlendTable, Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
+import type { Estimate, ModelMetrics } from '#core/schemas/manifest.ts'
 import { DataError } from '../../io/files.ts'
 import type { StepHandles } from '../../io/handles.ts'
-import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
+import { type Interactions, PART } from '../../nouns.ts'
 import { resampleUsers } from '../bootstrap.ts'
-import { comparisons, differences, type Judgement, judge, modelMetrics, rankAll, rankers } from '../judge.ts'
+import { comparisons, differences, type Judgement, judge, modelMetrics, RANDOM, rankAll, rankers } from '../judge.ts'
 import { type Candidates, judgedUsers } from '../judged-users.ts'
 import { traitsOf } from '../list-traits.ts'
 import { openArtifacts } from '../open-artifacts.ts'
 import { servingSettings } from '../serving-settings.ts'
+import type { Contest } from './list-worker.ts'
+import { rankRows } from './rank-rows.ts'
 
 /** What the test part of a split says of the served blend, each source alone, popularity, item-kNN and chance. */
 export interface SplitJudgement {
@@ -25,38 +27,48 @@ export interface SplitJudgement {
   differences: { a: string; b: string; metrics: Record<string, Estimate> }[]
 }
 
+/** Whom the test part judges by. @throws {DataError} for nobody, which is known before anything is learned */
+export function testUsers(
+  interactions: Interactions,
+  { evaluation: { relevantFrom } }: Pick<Config, 'evaluation'>,
+  candidates: Candidates | null,
+): ReturnType<typeof judgedUsers> {
+  const users = judgedUsers(interactions, PART.test, relevantFrom, candidates)
+  if (users.judged.length > 0) return users
+  const relevant = Number.isFinite(relevantFrom) ? `an item of ${relevantFrom} stars or more` : 'an item'
+  throw new DataError(`the test part has nobody with ${relevant} that is new to them: nothing to find`)
+}
+
 /**
  * Judge exported bytes by the code that serves them on the test part: every user once, the whole catalogue ranked but
  * the history, or the candidates of a user where there are some. Without texts there is no row for content.
  * @param candidates by userIndex
- * @param itemKnn the neighbours.arrow of item-kNN; null where it is a source of the blend itself
  * @throws {DataError} when the test part has nobody to judge by
  */
-export function judgeSplit(
-  files: ArtifactFiles,
-  blend: BlendTable,
+export async function judgeSplit(
+  contest: Contest,
   interactions: Interactions,
-  config: Config,
-  handles: StepHandles,
   candidates: Candidates | null,
-  itemKnn: Uint8Array | null,
-): SplitJudgement {
-  const { cutoffs, relevantFrom, bootstrapSamples } = config.evaluation
-  const { judged: users, withoutRelevant } = judgedUsers(interactions, PART.test, relevantFrom, candidates)
-  if (users.length === 0) throw new DataError('the test part has nobody with a relevant item that is new to them')
+  handles: StepHandles,
+  threads: number,
+): Promise<SplitJudgement> {
+  const { files, blend, config, itemKnn } = contest
+  const { cutoffs, bootstrapSamples } = config.evaluation
+  const { judged: users, withoutRelevant } = testUsers(interactions, config, candidates)
   const model = openArtifacts(files, servingSettings(config, blend))
-  const resamples = resampleUsers(users.length, bootstrapSamples, config.project.seed)
   const rows = rankers(model, config, itemKnn && openNeighbours(itemKnn)).filter(
     ([name]) => name !== 'content' || model.content.numTerms > 0,
   )
+  const longest = Math.max(...cutoffs)
+  const shared = rows.map(([name]) => name).filter((name) => name !== RANDOM)
+  const lists = await rankRows(contest, users, shared, longest, handles, threads)
   const traits = traitsOf(model, interactions)
-  const judgements = rows.map(([name, ranker], index): [string, Judgement] => {
+  const judgements = rows.map(([name, ranker]): [string, Judgement] => {
     handles.signal.throwIfAborted()
-    handles.progress.update('evaluate', index, rows.length, name)
-    const lists = rankAll(users, ranker, Math.max(...cutoffs))
-    return [name, judge(users, lists, cutoffs, traits, model.catalog.numItems)]
+    const ofRow = lists.get(name) ?? rankAll(users, ranker, longest)
+    return [name, judge(users, ofRow, cutoffs, traits, model.catalog.numItems)]
   })
-  handles.progress.update('evaluate', rows.length, rows.length)
+  const resamples = resampleUsers(users.length, bootstrapSamples, config.project.seed)
   return {
     usersJudged: users.length,
     usersWithoutRelevant: withoutRelevant,

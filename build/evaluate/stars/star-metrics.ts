@@ -1,5 +1,5 @@
 import type { Estimate } from '#core/schemas/manifest.ts'
-import { percentileInterval, type Resamples } from '../bootstrap.ts'
+import { percentileInterval, type Resamples, usersOf } from '../bootstrap.ts'
 import type { RatedUser } from './rated-users.ts'
 
 /** Of one model on one part: sums over the ratings of each user. By userIndex, 0 for a user without any. */
@@ -55,7 +55,7 @@ export function judgedIn(folds: StarErrors[]): Int32Array {
 /**
  * The mean over the folds of each metric, with the 95 % percentile interval of the bootstrap over users (Efron 1979): a
  * user who is drawn brings his ratings in every fold. One fold: a test part.
- * @param resamples positions in `users`, as `resampleUsers` draws them
+ * @param resamples of `users`
  */
 export function starMetrics(folds: StarErrors[], users: Int32Array, resamples: Resamples): Record<string, Estimate> {
   return estimates(users, resamples, (metric, of) => meanOverFolds(folds, metric, of))
@@ -76,7 +76,7 @@ function estimates(
   resamples: Resamples,
   value: (metric: StarMetric, users: Int32Array) => number,
 ): Record<string, Estimate> {
-  const drawn = resamples.map((positions) => positions.map((position) => users[position]!))
+  const drawn = resamples.map((counts) => usersOf(counts).map((position) => users[position]!))
   return Object.fromEntries(
     Object.entries(STAR_METRICS).map(([name, metric]) => {
       const interval = percentileInterval(Float64Array.from(drawn, (of) => value(metric, of)))

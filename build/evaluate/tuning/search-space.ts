@@ -9,8 +9,13 @@ const NEAR_DRAWS = 5
 const NEAR = 2.5
 
 const FACTORS = [64, 128]
-/** Tried once, beside the best: a training takes several times as long, and pays where there are many movies. */
-const MOST_FACTORS = 256
+/** Tried once each, beside the best: a training takes several times as long, and pays where there are many movies. */
+const MORE_FACTORS = [128, 256]
+/**
+ * With more movies, points are drawn for the fewest factors alone, which learn in a fraction of the time, and EASE, whose time
+ * grows with their cube, gives way to fsSLIM where these have few ratings each.
+ */
+const MANY_ITEMS = 4000
 const REGULARIZATIONS: Range = [0.5, 100]
 const UNOBSERVED_WEIGHTS: Range = [0.01, 1]
 /** Likes after which an older one weighs half; null: all weigh the same, which suits lists in no order of time. */
@@ -33,6 +38,7 @@ const EASE_NEIGHBOURS = [1000]
 const DROPOUTS = [0.3, 0.6, 0.8]
 const FS_SLIM_REGULARIZATIONS = [10, 30, 100, 300, 1000]
 const FS_SLIM_NEIGHBOURS = [50, 200]
+const USER_DAMPINGS = [0, 0.6]
 const KNN_SHRINKAGES = [0, 5, 50, 200]
 const HALF_LIFE_DAYS = [3, 7, 30, 90, 365]
 
@@ -59,29 +65,42 @@ export interface Extent {
   ratings: number
   /** without true times popularity has no half-life */
   hasTimes: boolean
+  /** without an order nothing of a history is newer than the rest */
+  hasOrder: boolean
+}
+
+/** The settings that the search starts from. */
+export function searchStart(model: ModelConfig, { items, ratings }: Extent): ModelConfig {
+  const isBeyondEase = items > MANY_ITEMS && ratings < FEW_RATINGS * items
+  return isBeyondEase && model.neighbours.type === 'ease' ? withNeighbours(model, { type: 'fsSlim' }) : model
 }
 
 /**
  * What is searched, in this order, each step going on from the best of those before. Everything else stays as
  * configured: it is of little weight, or cannot be told apart by a validation part of ordinary size.
  */
-export function searchSteps({ cf, next, neighbours }: ModelConfig, { items, ratings, hasTimes }: Extent): SearchStep[] {
+export function searchSteps(
+  { cf, next, neighbours }: ModelConfig,
+  { items, ratings, hasTimes, hasOrder }: Extent,
+): SearchStep[] {
   const recencyOfCf: SearchStep = {
     ...{ source: 'cf', what: 'recencyHalfLife' },
-    candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withCf(model, { recencyHalfLife })),
+    candidates: (model) => (hasOrder ? HALF_LIVES : []).map((recencyHalfLife) => withCf(model, { recencyHalfLife })),
   }
   const recencyOfNeighbours: SearchStep = {
     ...{ source: 'neighbours', what: 'recencyHalfLife' },
-    candidates: (model) => HALF_LIVES.map((recencyHalfLife) => withNeighbours(model, { recencyHalfLife })),
+    candidates: (model) =>
+      (hasOrder ? HALF_LIVES : []).map((recencyHalfLife) => withNeighbours(model, { recencyHalfLife })),
   }
   const popularity: SearchStep = {
     ...{ source: 'popularity', what: 'halfLifeDays' },
     candidates: (model) => HALF_LIFE_DAYS.map((halfLifeDays) => ({ ...model, popularity: { halfLifeDays } })),
   }
   const isSparse = ratings < FEW_RATINGS * items
+  const wide = wideSearch(items > MANY_ITEMS ? FACTORS.slice(0, 1) : FACTORS)
   return [
     recencyOfCf,
-    ...(cf.type === 'als' ? [WIDE, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), WIDER, recencyOfCf] : []),
+    ...(cf.type === 'als' ? [wide, ...new Array<SearchStep>(NEAR_ROUNDS).fill(NEARBY), WIDER, recencyOfCf] : []),
     ...(next.type === 'none' ? [] : [...(isSparse ? [NEAREST_NEXT] : []), ...NEXT]),
     ...(neighbours.type === 'none'
       ? []
@@ -90,16 +109,18 @@ export function searchSteps({ cf, next, neighbours }: ModelConfig, { items, rati
   ]
 }
 
-const WIDE: SearchStep = {
-  ...{ source: 'cf', what: 'factors, regularization and unobservedWeight' },
-  candidates: (model, random) =>
-    Array.from({ length: DRAWS }, () =>
-      withCf(model, {
-        factors: FACTORS[Math.floor(random.uniform() * FACTORS.length)]!,
-        regularization: drawn(REGULARIZATIONS, random),
-        unobservedWeight: drawn(UNOBSERVED_WEIGHTS, random),
-      }),
-    ),
+function wideSearch(factors: readonly number[]): SearchStep {
+  return {
+    ...{ source: 'cf', what: 'factors, regularization and unobservedWeight' },
+    candidates: (model, random) =>
+      Array.from({ length: DRAWS }, () =>
+        withCf(model, {
+          factors: factors[Math.floor(random.uniform() * factors.length)]!,
+          regularization: drawn(REGULARIZATIONS, random),
+          unobservedWeight: drawn(UNOBSERVED_WEIGHTS, random),
+        }),
+      ),
+  }
 }
 
 const NEARBY: SearchStep = {
@@ -115,7 +136,8 @@ const NEARBY: SearchStep = {
 
 const WIDER: SearchStep = {
   ...{ source: 'cf', what: 'more factors' },
-  candidates: (model) => [withCf(model, { factors: MOST_FACTORS })],
+  candidates: (model) =>
+    MORE_FACTORS.filter((factors) => factors > model.cf.factors).map((factors) => withCf(model, { factors })),
 }
 
 /** The scales as they are, and remembering a quarter as long, as suits short histories. */
@@ -202,12 +224,16 @@ const NEIGHBOURS: SearchStep[] = [
   ]),
   ...ofType('fsSlim', [
     {
-      ...{ source: 'neighbours', what: 'fsSlim.dropout' },
-      candidates: (model) => DROPOUTS.map((dropout) => withFsSlim(model, { dropout })),
-    },
-    {
       ...{ source: 'neighbours', what: 'fsSlim.regularization' },
       candidates: (model) => FS_SLIM_REGULARIZATIONS.map((regularization) => withFsSlim(model, { regularization })),
+    },
+    {
+      ...{ source: 'neighbours', what: 'fsSlim.userDamping' },
+      candidates: (model) => USER_DAMPINGS.map((userDamping) => withFsSlim(model, { userDamping })),
+    },
+    {
+      ...{ source: 'neighbours', what: 'fsSlim.dropout' },
+      candidates: (model) => DROPOUTS.map((dropout) => withFsSlim(model, { dropout })),
     },
     {
       ...{ source: 'neighbours', what: 'fsSlim.neighbours' },

@@ -6,7 +6,7 @@ import { type ArtifactFiles, type Interactions, PART } from '../../nouns.ts'
 import { type Candidates, type JudgedUser, judgedUsers } from '../judged-users.ts'
 import { sampleOf } from '../sample-of.ts'
 import { judgeObjective } from './objective.ts'
-import { type Extent, searchSteps } from './search-space.ts'
+import { type Extent, searchStart, searchSteps } from './search-space.ts'
 
 /** Settings are chosen by mean NDCG at this cutoff. */
 const CUTOFF = 10
@@ -43,7 +43,7 @@ export type LearnSource = (model: ModelConfig, source: Source) => Promise<Artifa
 export async function tune(
   interactions: Interactions,
   config: Config,
-  hasTimes: boolean,
+  time: Pick<Extent, 'hasTimes' | 'hasOrder'>,
   learn: LearnSource,
   handles: StepHandles,
   candidates: Candidates | null = null,
@@ -53,11 +53,12 @@ export async function tune(
   if (usersOf('popularity').length === 0)
     throw new DataError('the validation part has nobody with a relevant item: nothing to tune on')
   const random = randomSource(config.project.seed)
-  const steps = searchSteps(config.model, extentOf(interactions, hasTimes))
+  const extent = { ...time, ...sizeOf(interactions) }
+  let model = searchStart(config.model, extent)
+  const steps = searchSteps(model, extent)
   const ndcg: Tuned['ndcg'] = {}
   const trials: Trial[] = []
   const learned = new Map<string, ArtifactFiles>()
-  let { model } = config
 
   const attempt = async (candidate: ModelConfig, source: Source, what: string) => {
     signal.throwIfAborted()
@@ -105,9 +106,9 @@ function askedUsers(
 }
 
 /** Of the training part. */
-function extentOf({ itemIndices, parts }: Interactions, hasTimes: boolean): Extent {
+function sizeOf({ itemIndices, parts }: Interactions): Pick<Extent, 'items' | 'ratings'> {
   const learned = itemIndices.filter((_, at) => parts[at] === PART.train)
-  return { items: new Set(learned).size, ratings: learned.length, hasTimes }
+  return { items: new Set(learned).size, ratings: learned.length }
 }
 
 /** Mean over users of the served lists by one source alone. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { StepHandles } from '../../io/handles.ts'
 import type { ItemWeights } from '../../nouns.ts'
 import type { SparseRows } from '../sparse-rows.ts'
-import { checkNearness, type Nearness, nearestItems } from './nearest.ts'
+import { type Nearness, nearestItems } from './nearest.ts'
 
 /**
  * Item-kNN: how alike two items' likers are, by the asymmetric cosine of Aiolli (2013) with a shrunken denominator,
@@ -16,10 +16,10 @@ import { checkNearness, type Nearness, nearestItems } from './nearest.ts'
 export async function trainItemKnn(
   likes: SparseRows,
   numItems: number,
-  nearness: Nearness,
+  nearness: Omit<Nearness, 'userDamping'>,
   handles: StepHandles,
   threads: number = availableParallelism(),
 ): Promise<ItemWeights> {
-  checkNearness('item-knn', nearness)
-  return nearestItems('item-knn', likes, numItems, nearness, null, handles, threads)
+  const options = { name: 'item-knn', nearness: { ...nearness, userDamping: 0 }, refit: null }
+  return nearestItems(likes, numItems, options, handles, threads)
 }

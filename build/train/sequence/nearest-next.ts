@@ -3,6 +3,7 @@ import { NEXT_FIELDS } from '#core/kernels/train/sequence.ts'
 import type { StepHandles } from '../../io/handles.ts'
 import type { ItemWeights } from '../../nouns.ts'
 import { memoryPlan, openEngine, ROWS_PER_CHUNK } from '../engine.ts'
+import { checkSolved } from '../item-item/ridge-options.ts'
 import { checkSparseRows, rowLengths, type SparseRows, transposed } from '../sparse-rows.ts'
 import { type NextScale, type Places, placesByItem, type ScaleTables, scaleTables } from './features.ts'
 
@@ -80,22 +81,19 @@ export async function trainNearestNext(
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
       engine.u8(address, array.byteLength).set(bytes)
     }
-    handles.progress.update('train next', 0, 1)
     const failed = await engine.run(
       'nearestNextRows',
-      { numRows: numItems, rowsPerChunk: ROWS_PER_CHUNK },
+      {
+        ...{ numRows: numItems, rowsPerChunk: ROWS_PER_CHUNK },
+        onRows: (done) => handles.progress.update('train next', done, numItems),
+      },
       at,
       most,
       kept.features,
       kept.weights,
       kept.counts,
     )
-    const rows = failed.reduce((sum, count) => sum + count, 0)
-    if (rows > 0)
-      throw new Error(
-        `next: ${rows} of ${numItems} items have a system that is not positive definite; raise the regularization of the scales`,
-      )
-    handles.progress.update('train next', 1, 1)
+    checkSolved('next', failed, numItems, 'raise the regularization of the scales')
     const rowsOf = {
       most,
       features: engine.i32(kept.features, numItems * most),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { estimate, resampleUsers } from '../../../build/evaluate/bootstrap.ts'
+import { estimate, resampleUsers, usersOf } from '../../../build/evaluate/bootstrap.ts'
 import { judgedUsers } from '../../../build/evaluate/judged-users.ts'
 import { type Interactions, PART } from '../../../build/nouns.ts'
 
@@ -25,6 +25,14 @@ test('a constant has an interval of no width, and a mean lies within its own', (
 test('resamples are the same for a seed, and no users give zeros', () => {
   expect(resampleUsers(5, 3, 9)).toEqual(resampleUsers(5, 3, 9))
   expect(estimate(new Float64Array(0), resampleUsers(0, 10, 1))).toEqual({ mean: 0, low: 0, high: 0 })
+})
+
+test('a resample has as many users as there are, each as often as it was drawn', () => {
+  for (const counts of resampleUsers(7, 20, 3)) expect(usersOf(counts)).toHaveLength(7)
+  expect([...usersOf(Uint16Array.of(2, 0, 1))]).toEqual([0, 0, 2])
+  // of 1, 2 and 3 in these two resamples: 5 / 3 and 9 / 3
+  const { low, high } = estimate(Float64Array.of(1, 2, 3), [Uint16Array.of(2, 0, 1), Uint16Array.of(0, 0, 3)])
+  expect([low, high]).toEqual([expect.closeTo(5 / 3 + 0.025 * (4 / 3), 12), expect.closeTo(3 - 0.025 * (4 / 3), 12)])
 })
 
 test('a judged user knows all before the first test rating, left-out ratings too, and nothing after', () => {

@@ -62,7 +62,8 @@ describe('a split of one’s own', () => {
     for (const { metrics } of found.models)
       for (const [name, { mean, low, high }] of Object.entries(metrics)) {
         expect(low, name).toBeLessThanOrEqual(mean)
-        expect(high, name).toBeGreaterThanOrEqual(mean)
+        // where all users are alike, but for rounding
+        expect(high, name).toBeGreaterThanOrEqual(mean - 1e-12)
       }
     const recallAt = (name: string, k: number) =>
       found.models.find((model) => model.name === name)!.metrics[`recall@${k}`]!.mean
@@ -116,7 +117,7 @@ describe('a split of one’s own', () => {
     )
     expect(protocol).toContain('tuned on 10 % of train, drawn by seed 7')
     expect(users).toBe(2)
-    expect(stderr).toContain('the files tell no order of time: model.next, which learns from it, is left out')
+    expect(stderr).toContain('the files tell no order of time: next, and what is newer counting more, are left out')
     expect(models.map(({ name }) => name)).not.toContain('next')
   })
 })

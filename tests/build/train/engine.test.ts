@@ -7,7 +7,7 @@ const signal = new AbortController().signal
 const options = { what: 'test: 100 rows', scratchBytes: 0, threads: 1, signal }
 
 /** Σ λ_r|row|² by chunks, of 100 rows. */
-async function penalties(threads: number, rowsPerChunk: number): Promise<number[]> {
+async function penalties(threads: number, rowsPerChunk: number, onRows?: (done: number) => void): Promise<number[]> {
   const plan = memoryPlan()
   const rows = plan.place(100 * FACTORS * 4)
   const lambdas = plan.place(100 * 4)
@@ -16,7 +16,7 @@ async function penalties(threads: number, rowsPerChunk: number): Promise<number[
   try {
     engine.f32(rows, 100 * FACTORS).set(randomMatrix(100, FACTORS, 1))
     engine.f32(lambdas, 100).fill(1)
-    const chunks = { numRows: 100, rowsPerChunk }
+    const chunks = { numRows: 100, rowsPerChunk, ...(onRows && { onRows }) }
     return [...(await engine.run('gramianOfRows', chunks, rows, FACTORS, lambdas, rowsPerChunk, parts))]
   } finally {
     await engine.close()
@@ -31,6 +31,12 @@ describe('the engine', () => {
     const last = values.subarray(96 * FACTORS).reduce((sum, value) => sum + value * value, 0)
     expect(one[6]).toBeCloseTo(last, 4)
     expect(await penalties(3, 16)).toEqual(one)
+  })
+
+  test('tells how far it is, at the start and at the end for certain', async () => {
+    const told: number[] = []
+    await penalties(1, 16, (done) => told.push(done))
+    expect([told[0], told.at(-1)]).toEqual([0, 100])
   })
 
   test('has blocks on lines of 64 bytes, none of them on the first page', () => {

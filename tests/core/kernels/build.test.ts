@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { buildKernels } from '../../../scripts/build-kernels.ts'
 
-test('the committed kernels are what their sources compile to', { timeout: 60_000 }, () => {
+test('the committed kernels are what their sources compile to', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'))
   try {
     buildKernels(folder)

@@ -63,6 +63,21 @@ export function solve(u: usize, factors: i32, b: usize): void {
   }
 }
 
+/**
+ * A x = b by `factorize` and `solve`, the first `count` numbers of x put into `out`, or zeros where A is not positive definite
+ * in f32; A and b are rubbish afterwards.
+ * @returns how many systems failed, 0 or 1
+ */
+export function solveInto(a: usize, factors: i32, b: usize, count: i32, out: usize): i32 {
+  if (factorize(a, factors) >= 0) {
+    memory.fill(out, 0, <usize>count << 2)
+    return 1
+  }
+  solve(a, factors, b)
+  memory.copy(out, b, <usize>count << 2)
+  return 0
+}
+
 /** V = U⁻ᵀ (lower triangular), row by row; also clears what lies below U's diagonal. */
 export function invertTransposed(u: usize, factors: i32, v: usize): void {
   const stride = <usize>factors << 2

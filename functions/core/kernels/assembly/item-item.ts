@@ -126,7 +126,7 @@ function entry<T>(tiles: usize, numTiles: i32, r: i32, j: i32): T {
 }
 
 /**
- * For rows begin ≤ r < end the `most` largest of count_rj / (own_r · other_j + shrinkage), j ≠ r.
+ * For rows begin ≤ r < end the `most` largest of sum_rj / (own_r · other_j + shrinkage), j ≠ r.
  * @param scratch 3 · numItems + most numbers and the marks of numItems
  */
 export function similarityRows(
@@ -137,6 +137,7 @@ export function similarityRows(
   indices: usize,
   userIndptr: usize,
   userIndices: usize,
+  userWeights: usize,
   numItems: i32,
   own: usize,
   other: usize,
@@ -146,45 +147,48 @@ export function similarityRows(
   outWeights: usize,
   outCounts: usize,
 ): void {
-  const counts = scratch
-  const marks = counts + (<usize>numItems << 2)
+  const sums = scratch
+  const marks = sums + (<usize>numItems << 2)
   const columns = marks + markBytes(numItems)
   const values = columns + (<usize>numItems << 2)
-  memory.fill(counts, 0, columns - counts)
+  memory.fill(sums, 0, columns - sums)
   for (let r = begin; r < end; r++) {
-    countMarked(r, indptr, indices, userIndptr, userIndices, counts, marks)
+    sumMarked(r, indptr, indices, userIndptr, userIndices, userWeights, sums, marks)
     const found = takeMarked(marks, numItems, columns)
     const norm = load<f32>(own + (<usize>r << 2))
     for (let at: usize = 0; at < <usize>found << 2; at += 4) {
       const j = load<u32>(columns + at)
-      const count = counts + (<usize>j << 2)
-      const value = <f32>load<u32>(count) / (norm * load<f32>(other + (<usize>j << 2)) + shrinkage)
+      const sum = sums + (<usize>j << 2)
+      const value = load<f32>(sum) / (norm * load<f32>(other + (<usize>j << 2)) + shrinkage)
       store<f32>(values + at, j == r ? 0 : value)
-      store<u32>(count, 0)
+      store<f32>(sum, 0)
     }
     keepStrongest(values, found, most, r, outIndices, outWeights, outCounts)
     namedByColumn(r, most, columns, outIndices, outCounts)
   }
 }
 
-/** counts[j] += users who like both r and j, marked */
-function countMarked(
+/** sums[j] += weights of the users who like both r and j, marked */
+function sumMarked(
   r: i32,
   indptr: usize,
   indices: usize,
   userIndptr: usize,
   userIndices: usize,
-  counts: usize,
+  userWeights: usize,
+  sums: usize,
   marks: usize,
 ): void {
   const lastLiker = indices + (<usize>load<u32>(indptr + (<usize>r << 2), 4) << 2)
   for (let liker = indices + (<usize>load<u32>(indptr + (<usize>r << 2)) << 2); liker < lastLiker; liker += 4) {
-    const bounds = userIndptr + (<usize>load<u32>(liker) << 2)
+    const user = <usize>load<u32>(liker) << 2
+    const weight = load<f32>(userWeights + user)
+    const bounds = userIndptr + user
     const last = userIndices + (<usize>load<u32>(bounds, 4) << 2)
     for (let at = userIndices + (<usize>load<u32>(bounds) << 2); at < last; at += 4) {
       const j = load<u32>(at)
-      const count = counts + (<usize>j << 2)
-      store<u32>(count, load<u32>(count) + 1)
+      const sum = sums + (<usize>j << 2)
+      store<f32>(sum, load<f32>(sum) + weight)
       mark(marks, j)
     }
   }

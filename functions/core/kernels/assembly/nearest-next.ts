@@ -1,4 +1,4 @@
-import { factorize, solve } from './cholesky'
+import { solveInto } from './cholesky'
 import { keepStrongest } from './item-item'
 import { mark, markBytes, namedByColumn, takeMarked } from './marks'
 import { power } from './sequence'
@@ -84,14 +84,7 @@ export function nearestNextRows(
       const scale = p < count ? load<i32>(features + (<usize>p << 2)) / data.numItems : 0
       store<f32>(cell, load<f32>(cell) + <f32>load<f64>(<usize>data.ridges + (<usize>scale << 3)))
     }
-    const out = outWeights + (<usize>r * most << 2)
-    if (factorize(system, width) >= 0) {
-      memory.fill(out, 0, <usize>count << 2)
-      failed++
-    } else {
-      solve(system, width, right)
-      memory.copy(out, right, <usize>count << 2)
-    }
+    failed += solveInto(system, width, right, count, outWeights + (<usize>r * most << 2))
     forget(data, features, count, heads)
   }
   return failed

@@ -40,7 +40,11 @@ export interface ParallelItemItemKernels {
     outWeights: number,
     outCounts: number,
   ): undefined
-  /** The same of count_rj / (own_r · other_j + shrinkage), j ≠ r. Scratch: 4 · (3 · numItems + numItems / 32 + 1 + most) bytes. */
+  /**
+   * The same of sum_rj / (own_r · other_j + shrinkage), j ≠ r, where sum_rj is of the weights of the users who like both.
+   * Scratch: 4 · (3 · numItems + numItems / 32 + 1 + most) bytes.
+   * @param userWeights an f32 a user
+   */
   similarityRows(
     begin: number,
     end: number,
@@ -49,6 +53,7 @@ export interface ParallelItemItemKernels {
     indices: number,
     userIndptr: number,
     userIndices: number,
+    userWeights: number,
     numItems: number,
     own: number,
     other: number,
@@ -59,8 +64,8 @@ export interface ParallelItemItemKernels {
     outCounts: number,
   ): undefined
   /**
-   * Of each row r the ridge regression of item r on the items that it has in `nearest` alone, by index, in place of what they
-   * were chosen by; Λ is ridge + dropout · likes. Scratch: 4 · numUsers + 4 · width · (width + 1) + 16 bytes, width being
+   * Of each row r the ridge regression of item r on the items that it has in `nearest` alone, by index, in place of what they were
+   * chosen by. Scratch: 4 · numUsers + 4 · width · (width + 1) + 16 bytes, width being
    * `most` up to a multiple of 8, and 8 bytes a like of the `most` most liked items.
    * @returns how many rows are not positive definite in f32: their weights are 0
    */
@@ -70,9 +75,9 @@ export interface ParallelItemItemKernels {
     scratch: number,
     indptr: number,
     indices: number,
+    userWeights: number,
     numUsers: number,
-    ridge: number,
-    dropout: number,
+    diagonal: number,
     most: number,
     nearest: number,
     weights: number,

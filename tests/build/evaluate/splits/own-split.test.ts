@@ -2,13 +2,19 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Config } from '#core/schemas/config.ts'
 import { judgedUsers } from '../../../../build/evaluate/judged-users.ts'
+import { testUsers } from '../../../../build/evaluate/splits/judge-split.ts'
 import { readOwnSplit } from '../../../../build/evaluate/splits/own-split.ts'
 import type { SplitFormat } from '../../../../build/evaluate/splits/split-file.ts'
 import { PART } from '../../../../build/nouns.ts'
 import { handlesWithLog, temporaryFolder } from '../../ingest/workspace.ts'
 
 const { train, validation, test: tested } = PART
+
+function relevantFrom(stars: number) {
+  return { evaluation: { ...Config.parse({}).evaluation, relevantFrom: stars } }
+}
 
 /** Read a split of files with these contents; each user's rows are given as [item, part]. */
 async function split(format: SplitFormat, contents: { train: string; valid?: string; test: string }) {
@@ -117,6 +123,28 @@ describe('what stands twice', () => {
   })
 })
 
+test('a part with nothing but what an earlier part has is refused by name', async () => {
+  await expect(split('adjacency', { train: '1 a b\n', valid: '1 b\n', test: '1 c\n' })).rejects.toThrow(
+    'valid: found nothing but what is in an earlier part, expected some that is new',
+  )
+  await expect(split('adjacency', { train: '1 a b\n', test: '1 a b\n' })).rejects.toThrow('test: found nothing but')
+})
+
+test('a test part with nobody to judge is refused before anything is learned', async () => {
+  const { interactions } = await split('csv', { train: '1,a,5\n2,b,5\n', test: '1,b,3\n' })
+  expect(testUsers(interactions, relevantFrom(3), null).judged).toHaveLength(1)
+  expect(() => testUsers(interactions, relevantFrom(4), null)).toThrow(
+    'the test part has nobody with an item of 4 stars or more that is new to them: nothing to find',
+  )
+})
+
+test('ids that are written in another way in the test part are warned of', async () => {
+  const { warnings } = await split('adjacency', { train: '1 a\n2 b\n', test: '0001 a\n0002 b\n' })
+  expect(warnings).toEqual([
+    'test: found no user that train or valid has; are the ids written alike ("0001" here, "1" there)?',
+  ])
+})
+
 describe('what the training part does not know', () => {
   test('a user and an item that are only in test are there, to be judged without a history', async () => {
     const { interactions, catalog } = await split('adjacency', { train: '1 a\n', test: '2 new\n' })
@@ -146,6 +174,8 @@ test('every pair is in exactly one part, and none is lost', async () => {
   const pairs = fc.array(fc.tuple(fc.nat(5), fc.nat(8)), { minLength: 1, maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(pairs, pairs, pairs, async (...parts) => {
+      const before = (part: number) => new Set(parts.slice(0, part).flat().map(String))
+      fc.pre([1, 2].every((part) => parts[part]!.some((pair) => !before(part).has(String(pair)))))
       const [train, valid, test] = parts.map((rows) => rows.map(([user, item]) => `u${user},i${item}\n`).join(''))
       const { rows } = await split('csv', { train: train!, valid: valid!, test: test! })
       const found = rows.flat().length

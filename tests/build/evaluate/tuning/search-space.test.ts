@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { randomSource } from '#core/random.ts'
 import { Config } from '#core/schemas/config.ts'
-import { type Extent, searchSteps } from '../../../../build/evaluate/tuning/search-space.ts'
+import { type Extent, searchStart, searchSteps } from '../../../../build/evaluate/tuning/search-space.ts'
 
 const { model } = Config.parse({})
-const DENSE: Extent = { items: 100, ratings: 100_000, hasTimes: true }
-const SPARSE: Extent = { items: 10_000, ratings: 100_000, hasTimes: true }
+const DENSE: Extent = { items: 100, ratings: 100_000, hasTimes: true, hasOrder: true }
+const SPARSE: Extent = { ...DENSE, items: 2000 }
+const LARGE: Extent = { ...DENSE, items: 10_000 }
 
 test('a seed gives the same candidates, and each of them is a valid configuration', () => {
   const draw = () => {
@@ -63,4 +64,33 @@ test('only the settings of the neighbours’ type are asked about', () => {
     return asked.flatMap(({ what }) => /^(ease|fsSlim|itemKnn)\./.exec(what)?.[1] ?? [])
   }
   for (const type of ['ease', 'fsSlim', 'itemKnn'] as const) expect(new Set(askedOf(type))).toEqual(new Set([type]))
+})
+
+test('EASE gives way to fsSLIM where there are many movies with few ratings each, and nowhere else', () => {
+  const typeAtFirst = (extent: Extent) => searchStart(model, extent).neighbours.type
+  expect([DENSE, SPARSE, LARGE, { ...LARGE, ratings: 10_000_000 }].map(typeAtFirst)).toEqual([
+    'ease',
+    'ease',
+    'fsSlim',
+    'ease',
+  ])
+  const asked = searchSteps(searchStart(model, LARGE), LARGE).filter(({ source }) => source === 'neighbours')
+  const types = asked.flatMap(({ candidates }) => candidates(searchStart(model, LARGE), randomSource(1)))
+  expect(new Set(types.map(({ neighbours }) => neighbours.type))).toEqual(new Set(['fsSlim']))
+})
+
+test('with many movies points are drawn for few factors, and more are tried at the end', () => {
+  const factorsOf = (extent: Extent, what: RegExp) =>
+    searchSteps(model, extent)
+      .filter((step) => what.test(step.what))
+      .flatMap(({ candidates }) => candidates(model, randomSource(1)).map(({ cf }) => cf.factors))
+  expect(new Set(factorsOf(LARGE, /^factors/))).toEqual(new Set([64]))
+  expect(new Set(factorsOf(SPARSE, /^factors/))).toEqual(new Set([64, 128]))
+  expect(factorsOf(LARGE, /^more factors/)).toEqual([128, 256])
+})
+
+test('where nothing is newer than the rest, no half-life of a history is searched', () => {
+  const halfLives = ({ cf, neighbours }: typeof model) => [cf.recencyHalfLife, neighbours.recencyHalfLife]
+  for (const { candidates } of searchSteps(model, { ...SPARSE, hasOrder: false }))
+    for (const candidate of candidates(model, randomSource(1))) expect(halfLives(candidate)).toEqual(halfLives(model))
 })

@@ -23,7 +23,7 @@ const learn = async () => tinyFiles()
 
 test('who has no history is asked about popularity alone', async () => {
   const handles = stepHandles()
-  await tune(interactions, config, true, learn, handles)
+  await tune(interactions, config, { hasTimes: true, hasOrder: true }, learn, handles)
   expect(handles.lines.filter((line) => line.includes(' users')).map((line) => line.replace(/NDCG.*of/, 'of'))).toEqual(
     ['tune cf: recencyHalfLife: validation of 1 users', 'tune popularity: halfLifeDays: validation of 2 users'],
   )
@@ -32,7 +32,7 @@ test('who has no history is asked about popularity alone', async () => {
 test('where nobody has a history all are asked, and settings stay as they are', async () => {
   const handles = stepHandles()
   const isNew = { ...interactions, parts: Uint8Array.of(validation, validation, validation) }
-  const { model, trials } = await tune(isNew, config, false, learn, handles)
+  const { model, trials } = await tune(isNew, config, { hasTimes: false, hasOrder: true }, learn, handles)
   expect(model).toEqual(config.model)
   expect(new Set(trials.map(({ ndcg }) => ndcg)).size).toBe(1)
 })
@@ -44,7 +44,14 @@ test('with candidates the lists that settings are chosen by are of these alone',
       [0, ofFirst],
       [1, among(50, 100)],
     ])
-    const { ndcg } = await tune(interactions, config, false, learn, stepHandles(), candidates)
+    const { ndcg } = await tune(
+      interactions,
+      config,
+      { hasTimes: false, hasOrder: true },
+      learn,
+      stepHandles(),
+      candidates,
+    )
     return ndcg.cf
   }
   // by the factors 20, on the axis of 10, is before a weepie, and alone it is found anyway
@@ -55,7 +62,7 @@ test('with candidates the lists that settings are chosen by are of these alone',
 
 test('nobody to ask is refused', async () => {
   const nobody = { ...interactions, parts: Uint8Array.of(train, train, train) }
-  await expect(tune(nobody, config, true, learn, stepHandles())).rejects.toThrow(
+  await expect(tune(nobody, config, { hasTimes: true, hasOrder: true }, learn, stepHandles())).rejects.toThrow(
     'the validation part has nobody with a relevant item: nothing to tune on',
   )
 })

@@ -4,7 +4,7 @@ import { randomLikes } from '../../../helpers/random.ts'
 import { denseWeights, ease, farthestApart, fsSlim } from '../../../helpers/reference/item-item.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
 
-const OPTIONS: FsSlimOptions = { regularization: 5, dropout: 0, neighbours: 300 }
+const OPTIONS: FsSlimOptions = { regularization: 5, dropout: 0, neighbours: 300, userDamping: 0 }
 const NUM_ITEMS = 30
 /** so many that each two items have a user in common */
 const likes = randomLikes(2000, NUM_ITEMS, 2)
@@ -19,6 +19,17 @@ describe('trainFsSlim', () => {
     const rows = denseWeights(await trainFsSlim(two, 2, { ...OPTIONS, regularization: 1 }, stepHandles()))
     expect(rows[1]![0]).toBeCloseTo(2 / 3, 6)
     expect(rows[0]![1]).toBeCloseTo(2 / 4, 6)
+  })
+
+  test('a user counts less the more he likes, and a like 1 on average', async () => {
+    // a likes 0 and 1, b likes 0, 1, 2 and 3; each like of a counts n⁻¹ = 1/2, of b 1/4, scaled by 6 likes / 2: 3/2 and 3/4.
+    const two = { indptr: Uint32Array.of(0, 2, 6), indices: Int32Array.of(0, 1, 0, 1, 2, 3) }
+    const options = { ...OPTIONS, regularization: 1, neighbours: 1, userDamping: 1 }
+    const rows = denseWeights(await trainFsSlim(two, 4, options, stepHandles()))
+    // nearest of 0 is 1, of both likers: (3/2 + 3/4) / (3/2 + 3/4 + 1)
+    expect(rows[1]![0]).toBeCloseTo(2.25 / 3.25, 6)
+    // nearest of 2 is 3: of b alone
+    expect(rows[3]![2]).toBeCloseTo(0.75 / 1.75, 6)
   })
 
   test.each([0, 0.4])('on all others it is EASE, with dropout %d too', async (dropout) => {
@@ -65,6 +76,7 @@ test.each([
   [{ neighbours: 0 }, 'fs-slim: neighbours is 0, expected a whole number from 1 up'],
   [{ regularization: 0 }, 'fs-slim: regularization is 0, expected a number above 0'],
   [{ dropout: 1 }, 'fs-slim: dropout is 1, expected 0 up to below 1'],
+  [{ userDamping: 2 }, 'fs-slim: userDamping is 2, expected 0 to 1'],
 ])('what trainFsSlim refuses: %o', async (change, message) => {
   await expect(train(change)).rejects.toThrow(new RangeError(message))
 })

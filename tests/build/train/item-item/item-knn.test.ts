@@ -11,11 +11,11 @@ import {
 } from '../../../helpers/reference/item-item.ts'
 import { stepHandles } from '../../../helpers/step-handles.ts'
 
-const OPTIONS: Nearness = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
+const OPTIONS: Omit<Nearness, 'userDamping'> = { neighbours: 300, shrinkage: 0, asymmetry: 0.5, maxItems: null }
 const NUM_ITEMS = 150
 const likes = randomLikes(200, NUM_ITEMS, 2)
 
-const train = (change: Partial<Nearness> = {}, threads = 2) =>
+const train = (change: Partial<typeof OPTIONS> = {}, threads = 2) =>
   trainItemKnn(likes, NUM_ITEMS, { ...OPTIONS, ...change }, stepHandles(), threads)
 
 describe('trainItemKnn', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { NextScale } from '../../../../build/train/sequence/features.ts'
 import { type NearestNextOptions, trainNearestNext } from '../../../../build/train/sequence/nearest-next.ts'
+import { NO_HISTORIES, noWeights } from '../../../helpers/no-histories.ts'
 import { randomHistories } from '../../../helpers/random.ts'
 import { denseWeights, farthestApart } from '../../../helpers/reference/item-item.ts'
 import { nearestNextWeights, nextWeights } from '../../../helpers/reference/sequence.ts'
@@ -47,13 +48,8 @@ describe('trainNearestNext', () => {
     expect(await train({ neighbours: 10 }, 3)).toEqual(await train({ neighbours: 10 }, 1))
   })
 
-  test.each([
-    ['no users', { indptr: Uint32Array.of(0), indices: new Int32Array(0) }, 3],
-    ['no histories', { indptr: Uint32Array.of(0, 0, 0), indices: new Int32Array(0) }, 3],
-    ['no items', { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }, 0],
-    ['histories of one item', { indptr: Uint32Array.of(0, 1, 2), indices: Int32Array.of(1, 2) }, 3],
-  ])('%s: no weights', async (_, few, numItems) => {
-    const none = { indptr: new Uint32Array(numItems + 1), indices: new Int32Array(0), weights: new Float32Array(0) }
+  test.each(NO_HISTORIES)('%s: no weights', async (_, few, numItems) => {
+    const none = noWeights(numItems)
     expect(await trainNearestNext(few, numItems, OPTIONS, stepHandles())).toEqual([none, none])
   })
 

@@ -3,6 +3,7 @@ import type { ItemWeights } from '../../../../build/nouns.ts'
 import type { NextScale } from '../../../../build/train/sequence/features.ts'
 import { LONGEST_ROW } from '../../../../build/train/sequence/kept-rows.ts'
 import { type NextOptions, trainNext } from '../../../../build/train/sequence/next.ts'
+import { NO_HISTORIES, noWeights } from '../../../helpers/no-histories.ts'
 import { randomHistories } from '../../../helpers/random.ts'
 import { denseWeights, farthestApart, strongestOfRows } from '../../../helpers/reference/item-item.ts'
 import { nextWeights } from '../../../helpers/reference/sequence.ts'
@@ -103,13 +104,8 @@ describe('trainNext', () => {
     expect(await train({ scales }, 3)).toEqual(await train({ scales }, 1))
   })
 
-  test.each([
-    ['no users', { indptr: Uint32Array.of(0), indices: new Int32Array(0) }, 3],
-    ['no histories', { indptr: Uint32Array.of(0, 0, 0), indices: new Int32Array(0) }, 3],
-    ['no items', { indptr: Uint32Array.of(0, 0), indices: new Int32Array(0) }, 0],
-    ['histories of one item', { indptr: Uint32Array.of(0, 1, 2), indices: Int32Array.of(1, 2) }, 3],
-  ])('%s: no weights', async (_, few, numItems) => {
-    const none = { indptr: new Uint32Array(numItems + 1), indices: new Int32Array(0), weights: new Float32Array(0) }
+  test.each(NO_HISTORIES)('%s: no weights', async (_, few, numItems) => {
+    const none = noWeights(numItems)
     expect(await trainNext(few, numItems, OPTIONS, stepHandles())).toEqual([none, none])
   })
 
