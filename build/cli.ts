@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { SPLIT_STRATEGIES } from '#core/schemas/config.ts'
 import { addAbCommands } from './commands/ab.ts'
 import { addBatchCommand } from './commands/batch.ts'
+import { checkOutputs } from './commands/check-outputs.ts'
 import { type EdaFlags, edaCommand } from './commands/eda.ts'
 import { asksForCold, COLD_PROTOCOL, evaluateColdCommand } from './commands/evaluate-cold.ts'
 import { asksForLanguage, type EvaluateLanguageFlags, evaluateLanguageCommand } from './commands/evaluate-language.ts'
@@ -55,35 +56,50 @@ const STEPS = BUILD_COMMANDS.slice(1).map(([, until]) => until)
 
 const EXAMPLES = `
 Examples:
-  $ npx marquee build                    build and publish a model of the bundled sample
-  $ npx marquee build --preset small     the same, learning from the most active users only
-  $ npx marquee evaluate --seed 7        stop after the metrics table
+  $ npx marquee build
+      build and publish a model of the bundled sample
+  $ npx marquee build --preset small
+      the same, learning from the most active users only
+  $ npx marquee evaluate --seed 7
+      stop after the metrics table
   $ npx marquee prepare --input ml-25m --output tables --split leaveOneOut
-                                         any data to clean Parquet tables, and no further
-  $ npx marquee evaluate --train train.txt --valid valid.txt --test test.txt --format adjacency --k 10,20
-                                         tune, learn and judge on a split of your own
+      any data to clean Parquet tables, and no further
+  $ npx marquee evaluate --train train.txt --valid valid.txt \\
+      --test test.txt --format adjacency --k 10,20
+      tune, learn and judge on a split of your own
   $ npx marquee evaluate --report report.html
-                                         all that can be said of the model, as one page with plots
+      all that can be said of the model, as one page with plots
   $ LLM_BASE_URL=http://gpu:8000 LLM_DIALECT=vllm npx marquee evaluate --rerank
-                                         whether a language model makes the lists better
-  $ npx marquee evaluate --language      how well queries in Vietnamese and English are understood
+      whether a language model makes the lists better
+  $ npx marquee evaluate --language
+      how well queries in Vietnamese and English are understood
   $ npx marquee import-factors als-model --until export
-                                         a model of the factors that Spark learned
-  $ npx marquee tune --try model.cf.regularization=log:0.5..100 --try model.cf.factors=32,64,128 --source cf
-                                         which settings are best on the validation part
-  $ npx marquee eda --input ml-25m       what is in that data: an HTML report
-  $ npx marquee rebuild --target remote  learn again with the feedback; serve it if it is no worse
-  $ npx marquee runs compare 3fa9 latest what two runs differ in, and what came of it
+      a model of the factors that Spark learned
+  $ npx marquee tune --try model.cf.regularization=log:0.5..100 \\
+      --try model.cf.factors=32,64,128 --source cf
+      which settings are best on the validation part
+  $ npx marquee eda --input ml-25m
+      what is in that data: an HTML report
+  $ npx marquee rebuild --target remote
+      learn again with the feedback; serve it if it is no worse
+  $ npx marquee runs compare 3fa9 latest
+      what two runs differ in, and what came of it
   $ npx marquee batch --output lists.parquet
-                                         lists of all users of the published model, beforehand
-  $ npx marquee models list              what is published, and which model is current
-  $ npx marquee models rollback          back to the model that was current before
-  $ npx marquee ab start experiment.yml  answer some viewers in another way; then: ab report
-  $ npx marquee models diff              what changed for users with the current model
+      lists of all users of the published model, beforehand
+  $ npx marquee models list
+      what is published, and which model is current
+  $ npx marquee models rollback
+      back to the model that was current before
+  $ npx marquee ab start experiment.yml
+      answer some viewers in another way; then: ab report
+  $ npx marquee models diff
+      what changed for users with the current model
 
-A step runs the steps before it, and takes over what is complete in artifacts/ already. The options of a
-command: marquee <command> --help. Results go to stdout, progress and messages to stderr.
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by the gate of a rebuild, 130 stopped by Ctrl-C.`
+A step runs the steps before it, and takes over what is complete in artifacts/
+already. The options of a command: marquee <command> --help. Results go to
+stdout, progress and messages to stderr.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by the
+gate of a rebuild, 130 stopped by Ctrl-C.`
 
 /**
  * Run one command line, without the program's name.
@@ -115,8 +131,10 @@ function explained(error: Error): string {
   return isFull ? `${message}: there is no room on the disk; the published model is as it was` : message
 }
 
-/** The process: arguments in, exit code out. Ctrl-C asks the steps to stop, a second one does not wait for them. */
-/** @param openLlm a client of the language model, for the commands that measure one */
+/**
+ * The process: arguments in, exit code out. Ctrl-C asks the steps to stop, a second one does not wait for them.
+ * @param openLlm a client of the language model, for the commands that measure one
+ */
 export async function main({ openLlm }: Pick<Surroundings, 'openLlm'> = {}): Promise<void> {
   const cwd = process.cwd()
   // paths in the configuration start at the repository, wherever the command is typed
@@ -148,13 +166,13 @@ export function describeProgram(args: string[], surroundings: Surroundings): Com
     .description('Builds the models that Marquee recommends movies with, and says which of them is served.')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('Try "marquee --help".')
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
     })
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', EXAMPLES)
+    .hook('preAction', (_, command) => checkOutputs(command, surroundings.cwd))
   for (const [name, until, summary] of BUILD_COMMANDS) {
     const command = withBuildOptions(program.command(name).description(summary))
     if (name === 'build') command.addOption(untilOption(STEPS))
@@ -214,7 +232,14 @@ export function describeProgram(args: string[], surroundings: Surroundings): Com
   addBatchCommand(program, surroundings)
   addAbCommands(program, surroundings)
   addExportOnnxCommand(program, surroundings)
+  nameHelpInErrors(program, 'marquee')
   return program
+}
+
+/** Who wrote a command wrong is told of its own help. */
+function nameHelpInErrors(command: Command, words: string): void {
+  command.showHelpAfterError(`Try "${words} --help".`)
+  for (const inner of command.commands) nameHelpInErrors(inner, `${words} ${inner.name()}`)
 }
 
 /** What to type to get the same again. */

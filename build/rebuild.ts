@@ -203,15 +203,15 @@ async function judgeBoth(
   config: Config,
   handles: StepHandles,
 ): Promise<{ judged: PairedJudgement | null; drift: Drift | null }> {
-  const folder = await mkdtemp(join(tmpdir(), 'marquee-rebuild-'))
   const dataset = await ingest(config.data, handles)
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-rebuild-'))
   try {
     const drift = await measureDrift(dataset.database)
     if (served === null) return { judged: null, drift }
     const outputDir = join(folder, 'tables')
     const prepared = await prepare(dataset, { ...config, seed: config.project.seed, outputDir }, handles)
-    const { maxUsers } = config.rebuild.gate
-    return { judged: await judgePair(served, candidate.model, prepared, config, maxUsers, handles), drift }
+    handles.log.info('gate: both models are asked for the lists of the same users')
+    return { judged: await judgePair(served, candidate.model, prepared, config, config.rebuild.gate, handles), drift }
   } finally {
     await dataset.database.close()
     await rm(folder, { recursive: true, force: true })

@@ -8,7 +8,7 @@ import { megabytes, RESIDENT_BUDGET_BYTES, residentBytes } from '#core/resident.
 import { EXPERIMENT_KEY, Experiment, ExperimentPlan, endedKey } from '#core/schemas/experiment.ts'
 import type { Manifest } from '#core/schemas/manifest.ts'
 import { type AbReport, type Interval, report } from '../ab/index.ts'
-import { ConfigError } from '../config/load-config.ts'
+import { ConfigError, whyUnreadable } from '../config/load-config.ts'
 import { table } from '../io/table.ts'
 import { openLiveDatabase } from '../publish/live-database.ts'
 import type { ObjectStore } from '../publish/object-store.ts'
@@ -104,7 +104,7 @@ function readPlan(file: string, cwd: string): ExperimentPlan {
   try {
     content = parse(readFileSync(resolve(cwd, file), 'utf8'))
   } catch (cause) {
-    throw new ConfigError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new ConfigError(`${file}: ${whyUnreadable(cause)}`, { cause })
   }
   const parsed = ExperimentPlan.safeParse(content)
   if (!parsed.success) throw new ConfigError(`${file}:\n${z.prettifyError(parsed.error)}`)

@@ -15,6 +15,8 @@ interface DiffFlags extends StoreFlags {
   seed: number
 }
 
+type GivenIds = [first: string | undefined, second: string | undefined]
+
 /** What `--json` gets. */
 export interface ModelsDiff {
   before: string
@@ -25,7 +27,7 @@ export interface ModelsDiff {
 }
 
 /** What changes for a sample of users from one published model to another. */
-async function diffCommand(ids: string[], flags: DiffFlags, surroundings: Surroundings): Promise<void> {
+async function diffCommand(ids: GivenIds, flags: DiffFlags, surroundings: Surroundings): Promise<void> {
   const { compareLists, openArtifacts } = await import('../evaluate/index.ts')
   const diff = await toldFromStore(flags, surroundings, async (store): Promise<ModelsDiff> => {
     const [before, after] = await modelsToCompare(ids, store)
@@ -46,11 +48,14 @@ async function diffCommand(ids: string[], flags: DiffFlags, surroundings: Surrou
 }
 
 /** Two ids; one is held against the current model; without any the current model against the one before it. */
-async function modelsToCompare(ids: string[], store: ObjectStore): Promise<[before: string, after: string]> {
-  if (ids.length === 2) return [ids[0]!, ids[1]!]
+async function modelsToCompare(
+  [first, second]: GivenIds,
+  store: ObjectStore,
+): Promise<[before: string, after: string]> {
+  if (first !== undefined && second !== undefined) return [first, second]
   const { pointer, problem } = await readPointer(store)
   if (pointer === null) throw new PublishError(problem ?? 'no model is published yet; "marquee build" builds one')
-  if (ids.length === 1) return [pointer.buildId, ids[0]!]
+  if (first !== undefined) return [pointer.buildId, first]
   const [previous] = pointer.previous
   if (previous === undefined)
     throw new PublishError(`no model was current before ${pointer.buildId}: name the one to compare it with`)
@@ -95,8 +100,11 @@ function diffText({ before, after, lists, metrics }: ModelsDiff): string {
 export function addModelsDiffCommand(diff: Command, surroundings: Surroundings): void {
   diff
     .description('what changes for users from one model to another')
-    .argument('[buildIds...]', 'before and after; one: after the current; none: the current after the one before it')
+    .argument('[buildId]', 'from the current model to this one (default: from the one before it to the current one)')
+    .argument('[after]', 'from the first to this one')
     .option('--users <number>', 'users that are drawn', parseCount, 200)
     .option('--seed <number>', 'of the draw', parseSeed, 42)
-    .action((ids: string[], flags: DiffFlags) => diffCommand(ids.slice(0, 2), flags, surroundings))
+    .action((first: string | undefined, second: string | undefined, flags: DiffFlags) =>
+      diffCommand([first, second], flags, surroundings),
+    )
 }

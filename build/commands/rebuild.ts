@@ -91,8 +91,11 @@ async function writeReport(
 
 function summaryOf({ outcome, verdicts, candidateId, currentId, feedback }: RebuildReport): string {
   switch (outcome) {
-    case 'published':
-      return `Model ${candidateId} is served, learned with ${feedback.events} events of feedback.`
+    case 'published': {
+      const leftOut = Object.values(feedback.merged?.leftOut ?? {}).reduce((sum, rows) => sum + rows, 0)
+      const told = leftOut > 0 ? `; ${leftOut} more were left out, as the report says` : ''
+      return `Model ${candidateId} is served, learned with ${feedback.events - leftOut} events of feedback${told}.`
+    }
     case 'passed':
       return `Model ${candidateId} would be served; nothing was published.`
     case 'unchanged':

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { takeLock } from '../io/lock.ts'
 import { ConflictError, type ObjectStore, type StoredObject } from './object-store.ts'
 import { PublishError } from './published-model.ts'
 
@@ -16,15 +16,14 @@ export function folderStore(folder: string): ObjectStore {
       const file = join(folder, key)
       await mkdir(dirname(file), { recursive: true })
       if (replaces === undefined) return putWhole(file, bytes)
-      const lock = `${file}.lock`
-      await takeLock(lock)
+      const release = await waitForLock(`${file}.lock`)
       try {
         const found = await readFile(file).catch(nullWhereMissing)
         if (found === null ? replaces !== null : replaces === null || found.compare(replaces) !== 0)
           throw new ConflictError(key)
         await putWhole(file, bytes)
       } finally {
-        await rm(lock, { force: true })
+        release()
       }
     },
     get: (key) => readFile(join(folder, key)).catch(nullWhereMissing),
@@ -33,7 +32,7 @@ export function folderStore(folder: string): ObjectStore {
       const keys = (entries ?? [])
         .filter((entry) => entry.isFile())
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-        .filter((key) => key.startsWith(prefix) && !/\.(partial|lock)$/.test(key))
+        .filter((key) => key.startsWith(prefix) && !/\.(partial$|lock($|\.))/.test(key))
       return Promise.all(keys.sort().map((key) => describe(folder, key)))
     },
     delete: (key) => rm(join(folder, key), { force: true }),
@@ -46,24 +45,23 @@ async function putWhole(file: string, bytes: Uint8Array): Promise<void> {
   await rename(`${file}.partial`, file)
 }
 
-/** @throws {PublishError} when it lies there for longer than a put takes: a process that was killed left it */
-async function takeLock(lock: string): Promise<void> {
+/**
+ * One that a killed process left is taken over. @returns what releases it
+ * @throws {PublishError} when another one has it for longer than a put takes, or had it in another container
+ */
+async function waitForLock(file: string): Promise<() => void> {
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
-    try {
-      return await writeFile(lock, `${process.pid}\n`, { flag: 'wx' })
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-      if (waitedMs >= LOCK_MS)
-        throw new PublishError(`${lock}: another process is writing; when none is, remove this file`, { cause })
-      await sleep(LOOK_MS)
-    }
+    const lock = takeLock(file)
+    if (lock.taken) return lock.release
+    if (waitedMs >= LOCK_MS)
+      throw new PublishError(`${file}: process ${lock.by.pid} is writing; when it is gone, remove this file`)
+    await sleep(LOOK_MS)
   }
 }
 
 async function describe(folder: string, key: string): Promise<StoredObject> {
-  const [bytes, { mtime }] = await Promise.all([readFile(join(folder, key)), stat(join(folder, key))])
-  const md5 = createHash('md5').update(bytes).digest('hex')
-  return { key, sizeBytes: bytes.length, md5, uploadedAt: mtime.toISOString() }
+  const { size, mtime } = await stat(join(folder, key))
+  return { key, sizeBytes: size, uploadedAt: mtime.toISOString() }
 }
 
 function nullWhereMissing(error: NodeJS.ErrnoException): null {

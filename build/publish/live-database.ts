@@ -1,4 +1,5 @@
 import type { Place } from './place.ts'
+import { PublishError } from './published-model.ts'
 
 export type SqlValue = string | number | null
 
@@ -25,9 +26,26 @@ export interface LiveDatabase {
 /**
  * The database of a place: the local D1 by Miniflare, migrated (0.6 s to open, safe beside a running server); Cloudflare's
  * D1 over HTTP, with what the environment names; or the file of `npm run serve`. Loaded only when it is asked for.
- * @throws {PublishError} when the place or what leads there is missing
+ * @throws {PublishError} when the place or what leads there is missing; when asked, where a migration is
  */
 export async function openLiveDatabase(place: Place = {}): Promise<LiveDatabase> {
+  const database = await openDatabase(place)
+  const nameMigration = (cause: Error) => {
+    if (!/no such (table|column)/.test(cause.message)) throw cause
+    const migrate =
+      place.target === 'remote'
+        ? '"npx wrangler d1 migrations apply marquee --remote" migrates it'
+        : 'its server migrates it when it starts'
+    throw new PublishError(`${cause.message}; the database is older than this code: ${migrate}`, { cause })
+  }
+  return {
+    all: <Row>(sql: string, ...params: SqlValue[]) => database.all<Row>(sql, ...params).catch(nameMigration),
+    run: (statements) => database.run(statements).catch(nameMigration),
+    close: () => database.close(),
+  }
+}
+
+async function openDatabase(place: Place): Promise<LiveDatabase> {
   const { target = 'local', stateDir } = place
   if (target === 'remote') return (await import('./cloudflare-d1.ts')).openCloudflareD1(place)
   if (target !== 'local') return (await import('./served-database.ts')).openServedDatabase(target)

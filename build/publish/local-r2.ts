@@ -76,8 +76,8 @@ export function storeOf(bucket: Bucket): ObjectStore {
       let cursor: string | undefined
       do {
         const page: BucketPage = await bucket.list({ prefix, ...(cursor !== undefined && { cursor }) })
-        for (const { key, size, etag, uploaded } of page.objects)
-          found.push({ key, sizeBytes: size, md5: etag, uploadedAt: uploaded.toISOString() })
+        for (const { key, size, uploaded } of page.objects)
+          found.push({ key, sizeBytes: size, uploadedAt: uploaded.toISOString() })
         cursor = page.truncated ? page.cursor : undefined
       } while (cursor !== undefined)
       return found.sort((a, b) => (a.key < b.key ? -1 : 1))

@@ -2,11 +2,6 @@
 export interface StoredObject {
   key: string
   sizeBytes: number
-  /**
-   * MD5 of the bytes in hexadecimal, as stores of the S3 kind give it in the ETag; shows what need not be sent again. Of an
-   * object that came in parts it is another hash with `-N` behind it, which shows nothing
-   */
-  md5: string
   /** ISO time of the last put */
   uploadedAt: string
 }

@@ -1,5 +1,5 @@
 import type { OpenObjectStore } from './object-store.ts'
-import type { Place } from './place.ts'
+import { type Place, requireFolder } from './place.ts'
 
 /**
  * The bucket of a place: the local R2 by Miniflare, Cloudflare's R2 (or another) by the S3 API, or the folder of
@@ -13,6 +13,7 @@ export async function openObjectStore(place: Place = {}): Promise<OpenObjectStor
     const { openS3 } = await import('./s3-store.ts')
     return { ...(await openS3(place)), close: async () => {} }
   }
+  requireFolder(target)
   const [{ join }, { folderStore }] = await Promise.all([import('node:path'), import('./folder-store.ts')])
   return { ...folderStore(join(target, 'models-bucket')), close: async () => {} }
 }

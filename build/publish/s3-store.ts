@@ -50,7 +50,6 @@ export function s3Store(client: S3Client, partBytes: number = PART_BYTES): Objec
           found.push({
             key: text(object, 'Key'),
             sizeBytes: Number(text(object, 'Size')),
-            md5: text(object, 'ETag').replaceAll('"', ''),
             uploadedAt: new Date(text(object, 'LastModified')).toISOString(),
           })
         token = text(xml, 'NextContinuationToken')

@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync } fr
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { LiveDatabase } from './live-database.ts'
+import { requireFolder } from './place.ts'
 import { PublishError } from './published-model.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../functions/migrations')
@@ -20,7 +21,7 @@ const BUSY_MS = 5000
  * @throws {PublishError} when there is no such folder, or more than one file
  */
 export async function openServedDatabase(folder: string): Promise<LiveDatabase> {
-  if (!existsSync(folder)) throw new PublishError(`${folder}: no such folder; "npm run serve" makes it`)
+  requireFolder(folder)
   const sqlite = await import('node:sqlite')
   const open = (name: string) => new sqlite.DatabaseSync(name, { timeout: BUSY_MS })
   const file = databaseFileIn(join(folder, 'database')) ?? makeDatabase(join(folder, 'database'), open)

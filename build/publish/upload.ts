@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StepHandles } from '../io/handles.ts'
 import type { ExportedModel } from '../nouns.ts'
-import type { ObjectStore, StoredObject } from './object-store.ts'
+import type { ObjectStore } from './object-store.ts'
 import { POINTER_KEY } from './pointer.ts'
 import { fileProblem, modelKey, PublishError, problemsOf, readManifest, sha256 } from './published-model.ts'
 
@@ -14,17 +13,20 @@ type Expected = { sizeBytes: number; sha256: string }
 
 /**
  * Put a model into the store, and leave the pointer where it is: files first, then the manifest, each read back and held
- * to its SHA-256. What is in the store already is not sent again.
+ * to its SHA-256. What the store gives back as it should be is not sent again.
  * @throws {PublishError} when the folder is not what its manifest says, when the store gives back other bytes, or has
  * another model whole under this id: two kinds of processors learn the same model with last bits that differ
  */
 export async function upload(model: ExportedModel, store: ObjectStore, handles: StepHandles): Promise<void> {
   const manifest = await readFolderManifest(model)
   await refuseAnother(model.buildId, manifest.bytes, store)
-  const stored = new Map((await store.list(modelKey(model.buildId, ''))).map((object) => [object.key, object]))
+  const listed = await store.list(modelKey(model.buildId, ''))
+  const stored = new Map(listed.map(({ key, sizeBytes }) => [key, sizeBytes]))
   const send = async (name: string, bytes: Uint8Array, expected: Expected) => {
     const key = modelKey(model.buildId, name)
-    if (!(await isStored(store, stored.get(key), bytes, expected))) await putChecked(store, key, bytes, expected)
+    // bytes, not an ETag: that is of what once came in, and does not tell of damage since
+    const isThere = stored.get(key) === bytes.length && fileProblem(await store.get(key), expected) === null
+    if (!isThere) await putChecked(store, key, bytes, expected)
   }
 
   let done = 0
@@ -39,18 +41,6 @@ export async function upload(model: ExportedModel, store: ObjectStore, handles: 
   handles.signal.throwIfAborted()
   const { bytes } = manifest
   await send('manifest.json', bytes, { sizeBytes: bytes.length, sha256: sha256(bytes) })
-}
-
-/** The MD5 tells; of an object that came in parts, whose ETag is none, the bytes do. */
-async function isStored(
-  store: ObjectStore,
-  object: StoredObject | undefined,
-  bytes: Uint8Array,
-  expected: Expected,
-): Promise<boolean> {
-  if (object?.sizeBytes !== bytes.length) return false
-  if (object.md5.includes('-')) return fileProblem(await store.get(object.key), expected) === null
-  return object.md5 === createHash('md5').update(bytes).digest('hex')
 }
 
 /** A published model is immutable: isolates may hold half of it. One that is damaged is sent again. */

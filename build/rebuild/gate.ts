@@ -20,9 +20,9 @@ export interface GateEvidence {
 }
 
 /**
- * Whether a candidate may take the served model's place. No metric may be below the served model's by more than chance
- * explains, of all of them together: a model that is no worse in any is refused in `refusedByChance` of the cases. Coverage, of which no interval can be told,
- * has a bound of its own. NDCG must be above popularity's, the interval too. The files must fit, and the questions be answered.
+ * Whether a candidate may take the served model's place. No metric may be below the served model's by more than is tolerated
+ * and chance explains, of all of them together: a model that is worse in none by more than `toleratedLoss` is refused in
+ * `refusedByChance` of the cases. Coverage, of which no interval can be told, has a bound of its own. NDCG must be above popularity's, the interval too. The files must fit, and the questions be answered.
  * @returns a verdict a rule; the candidate may be served when all are ok
  */
 export function judgeGate({ manifest, pair, smoke }: GateEvidence, config: GateConfig): Verdict[] {
@@ -34,12 +34,12 @@ export function judgeGate({ manifest, pair, smoke }: GateEvidence, config: GateC
   ]
 }
 
-function metricVerdict({ refusedByChance }: GateConfig) {
+function metricVerdict({ toleratedLoss, refusedByChance }: GateConfig) {
   return ({ name, difference, byChance }: PairedJudgement['metrics'][number]): Verdict => ({
     rule: `${name} against the served model`,
     ok: byChance >= refusedByChance,
     found: `${interval(difference, '+')}, as bad by chance: ${byChance.toFixed(3)}`,
-    expected: `as bad by chance in one of the metrics: ${refusedByChance} or more`,
+    expected: `as bad by chance in one of the metrics: ${refusedByChance} or more, were each worse by ${Number((100 * toleratedLoss).toFixed(3))} %`,
   })
 }
 

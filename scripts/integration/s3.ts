@@ -84,10 +84,7 @@ async function checkStore(env: NodeJS.ProcessEnv): Promise<void> {
     for (const key of KEYS) {
       await store.put(key, text('one'), { contentType: 'text/plain' })
       is(Buffer.from((await store.get(key))!).toString(), 'one')
-      is(
-        (await store.list('trial/')).map((object) => `${object.key} ${object.md5}`).join(),
-        `${key} f97c5d29941bfb1b2fdab0874906ab82`,
-      )
+      is((await store.list('trial/')).map((object) => `${object.key} ${object.sizeBytes}`).join(), `${key} 3`)
       await store.delete(key)
       is(await store.get(key), null)
     }
@@ -112,7 +109,6 @@ async function checkStore(env: NodeJS.ProcessEnv): Promise<void> {
   await check('20 MB go in parts and come back', async () => {
     is((await partsSent(() => store.put('trial/large', large))).length, 3)
     is(Buffer.compare((await store.get('trial/large'))!, large), 0)
-    is(/-3$/.test((await store.list('trial/large'))[0]!.md5), true)
     await store.delete('trial/large')
   })
   if (await listsUploads(env)) await checkUploads(store, large, env)

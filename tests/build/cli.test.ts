@@ -86,6 +86,27 @@ async function marquee(line: string, options: Partial<Surroundings> = {}) {
   return { code, ...output, asked, askedForTables }
 }
 
+describe('files that are asked for', () => {
+  test.each([
+    ['evaluate --json .', 2, /^marquee: --json .*: found a folder, expected a file\n$/],
+    ['build --json plain/x.json', 2, /--json .*x\.json: found the file .*plain, expected a folder/],
+    ['evaluate --report a.html --leaderboard a.html', 2, /--report .*a\.html: found the same file for --leaderboard/],
+    ['evaluate --train plain --test t --json plain', 2, /--json .*plain: found the same file for --train/],
+    ['prepare --input data --output tables --json /proc/none/x.json', 2, /--json .*: cannot be written \(E[A-Z]+\)/],
+  ])('%s is refused before any work', async (line, expected, message) => {
+    writeFileSync(join(folder, 'plain'), 'a file')
+    const { code, stderr, asked, askedForTables } = await marquee(line)
+    expect({ code, asked, askedForTables }).toEqual({ code: expected, asked: [], askedForTables: [] })
+    expect(stderr).toMatch(message)
+    expect(readFileSync(join(folder, 'plain'), 'utf8')).toBe('a file')
+  })
+
+  test('a folder that is missing is left to be made when there is something to write', async () => {
+    expect((await marquee('evaluate --json made/deep/x.json')).code).toBe(0)
+    expect(existsSync(join(folder, 'made/deep/x.json'))).toBe(true)
+  })
+})
+
 describe('help', () => {
   test('lists every command with its purpose, and examples', async () => {
     const { code, stdout } = await marquee('--help')

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ConflictError, type ObjectStore, type PutOptions } from '../../build/publish/object-store.ts'
 
 /** An ObjectStore in memory that counts its puts and can fail at one of them. */
@@ -25,7 +24,6 @@ export class MemoryStore implements ObjectStore {
     return keys.map((key) => ({
       key,
       sizeBytes: this.objects.get(key)!.length,
-      md5: createHash('md5').update(this.objects.get(key)!).digest('hex'),
       uploadedAt: '2026-01-01T00:00:00.000Z',
     }))
   }

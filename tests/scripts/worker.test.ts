@@ -87,10 +87,9 @@ describe('the local R2', () => {
       expect(await store.get('models/b')).toEqual(Uint8Array.of(1, 2, 3))
       expect(await store.get('models/none')).toBeNull()
       const listed = await store.list('models/')
-      // printf '' | md5sum; printf '\x01\x02\x03' | md5sum
-      expect(listed.map(({ key, sizeBytes, md5 }) => [key, sizeBytes, md5])).toEqual([
-        ['models/a', 0, 'd41d8cd98f00b204e9800998ecf8427e'],
-        ['models/b', 3, '5289df737df57326fcdd22597afb1fac'],
+      expect(listed.map(({ key, sizeBytes }) => [key, sizeBytes])).toEqual([
+        ['models/a', 0],
+        ['models/b', 3],
       ])
       expect(Date.parse(listed[0]!.uploadedAt)).toBeGreaterThan(Date.parse('2020-01-01'))
       await store.delete('models/b')

@@ -14,8 +14,14 @@ const PACKAGES = ['moto==5.2.1', 'boto3==1.44.5', 'flask==3.1.3', 'flask-cors==6
  */
 export async function startMoto(venv: string): Promise<ObjectServer> {
   const python = pythonWith(venv, PACKAGES)
-  const child = spawn(python, [join(import.meta.dirname, 'moto.py')], { stdio: ['pipe', 'pipe', 'ignore'] })
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`moto ended with code ${code}`)))
+  const child = spawn(python, [join(import.meta.dirname, 's3.moto.py')])
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-2000)
+  })
+  const ended = once(child, 'close').then(([code]) =>
+    Promise.reject(new Error(`moto ended with code ${code}:\n${said}`)),
+  )
   const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), ended])) as [string]
   ended.catch(() => {})
   const { endpoint, id, secret, bucket } = JSON.parse(line) as Record<'endpoint' | 'id' | 'secret' | 'bucket', string>

@@ -68,9 +68,20 @@ describe('the file of npm run serve', () => {
     await again.close()
   })
 
+  test('that lacks a migration is said to', async () => {
+    const old = join(folder, 'old')
+    mkdirSync(join(old, 'database'), { recursive: true })
+    new DatabaseSync(join(old, 'database/ab.sqlite')).exec('PRAGMA user_version = 1')
+    const database = await openLiveDatabase({ target: old })
+    await expect(database.all('SELECT * FROM live_feedback')).rejects.toThrow(
+      'no such table: live_feedback; the database is older than this code: its server migrates it when it starts',
+    )
+    await database.close()
+  })
+
   test('needs the folder of a server, and is the only one there', async () => {
     const missing = join(folder, 'elsewhere')
-    await expect(openLiveDatabase({ target: missing })).rejects.toThrow(/elsewhere: no such folder; "npm run serve"/)
+    await expect(openLiveDatabase({ target: missing })).rejects.toThrow(/elsewhere: no such folder; expected local/)
     const two = join(folder, 'two')
     mkdirSync(join(two, 'database'), { recursive: true })
     for (const name of ['ab', 'cd'])

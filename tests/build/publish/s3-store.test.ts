@@ -32,12 +32,7 @@ describe('objects', () => {
     for (const name of ['c', 'a', 'b&b']) await store.put(`models/${name}`, bytes(name))
     expect(await store.get('models/b&b')).toEqual(Uint8Array.from(bytes('b&b')))
     expect(await store.list('models/')).toMatchObject([
-      {
-        key: 'models/a',
-        sizeBytes: 1,
-        md5: '0cc175b9c0f1b6a831c399e269772661',
-        uploadedAt: '2026-01-01T00:00:00.000Z',
-      },
+      { key: 'models/a', sizeBytes: 1, uploadedAt: '2026-01-01T00:00:00.000Z' },
       { key: 'models/b&b' },
       { key: 'models/c' },
     ])

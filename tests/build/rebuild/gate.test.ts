@@ -69,7 +69,7 @@ test('says what was found and what was expected', () => {
       rule: 'ndcg@10 against the served model',
       ok: false,
       found: '−0.0100 (95 % −0.0200 to −0.0010), as bad by chance: 0.012',
-      expected: 'as bad by chance in one of the metrics: 0.05 or more',
+      expected: 'as bad by chance in one of the metrics: 0.05 or more, were each worse by 1 %',
     },
     { rule: 'memory of an isolate', ok: false, found: '65.0 MB', expected: 'at most 64 MB' },
     { rule: 'a list for user 1', ok: false, found: 'an empty list', expected: 'a full list' },
