@@ -24,6 +24,9 @@ const ERRORS: Record<number, string> = {
 
 const TOO_LONG = 'The address is longer than the platform takes (16 KB at Cloudflare); so long a list goes in a body'
 
+const STREAMED =
+  'With `Accept: text/event-stream` the answer comes in parts: an event `items` with all of it, then an event `explain` a movie as the language model words it, then `done`.'
+
 /** The ways to say who one is, by mode; none needs no words. */
 const SECURITY_SCHEMES: Record<Exclude<Auth['mode'], 'none'>, Json> = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'A key that `marquee keys create` made' },
@@ -86,6 +89,7 @@ function operation(route: Route, named: Named, { auth, rateLimits }: Settings): 
   return {
     tags: [route.tag],
     summary: route.summary,
+    ...(route.isStreamed && { description: STREAMED }),
     operationId: operationId(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body && { requestBody: { required: true, content: content(reference(route.body, named)) } }),

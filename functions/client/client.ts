@@ -45,7 +45,7 @@ export interface MarqueeClient {
   /** What a viewer opened, played or saw to the end, for experiments; what was told before counts once. */
   tellEvents(request: api.EventsRequest, call?: CallOptions): Promise<api.EventsAnswer>
   /** All that is kept of a user. */
-  userData(userId: number, call?: CallOptions): Promise<api.UserData>
+  userData(userId: number, options?: api.DetailsOptions, call?: CallOptions): Promise<api.UserData>
   /** Forgets a user for good. */
   eraseUser(userId: number, call?: CallOptions): Promise<api.ErasedUser>
   /** A history as a short signed text that every request takes instead. */
@@ -103,7 +103,7 @@ export function createClient(options: ClientOptions): MarqueeClient {
       }),
     marks: (userId, list = {}, own) => get(`/users/${userId}/feedback`, list, own),
     tellEvents: (request, own) => post('/events', request, own),
-    userData: (userId, own) => get(`/users/${userId}/data`, {}, own),
+    userData: (userId, options = {}, own) => get(`/users/${userId}/data`, options, own),
     eraseUser: (userId, own) => ask('DELETE', `/users/${userId}/data`, own),
     signTaste: (request, own) => post('/taste', request, own),
     changeTaste: (change, own) => ask('PUT', '/taste', own, { body: change }),

@@ -418,6 +418,7 @@ export interface HistoryEntry {
   /**
    * seconds since 1970; left out, entries count as given in order of time
    * @minimum 0
+   * @maximum 4294967295
    */
   timestamp?: number | undefined
 }
@@ -1944,6 +1945,9 @@ export interface UserData {
      * @minimum 1
      */
     movieId: number
+    title: string
+    /** what the movie is called in the language of `locale`; left out where nothing else than `title` is known */
+    localTitle?: string | undefined
     /**
      * stars, 0.5 to 5 in steps of 0.5
      * @minimum 0.5
@@ -1965,6 +1969,10 @@ export interface UserData {
      * @minimum 1
      */
     movieId: number
+    /** null where the model of today lacks the movie */
+    title: string | null
+    /** what the movie is called in the language of `locale`; left out where nothing else than `title` is known */
+    localTitle?: string | undefined
     kind: 'rated' | 'unrated' | 'seen' | 'liked' | 'disliked' | 'snoozed'
     /** of rated */
     rating: number | null

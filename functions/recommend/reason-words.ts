@@ -1,3 +1,4 @@
+import { TERMS_IN_VIETNAMESE } from '#core/query/terms-in-vietnamese.ts'
 import type { Locale } from '#core/schemas/api.ts'
 import { GENRES_IN_VIETNAMESE } from '#core/text/vietnamese.ts'
 
@@ -11,6 +12,8 @@ export interface ReasonWords {
   placedByTaste: string
   next(titles: string): string
   similar(title: string, terms: string): string
+  /** a word of the texts, which are English */
+  term(name: string): string
   popularIn(genre: string): string
   popular: string
   batch: string
@@ -27,6 +30,7 @@ export const REASON_WORDS: Record<Locale, ReasonWords> = {
     placedByTaste: 'New here; what is told of it suits your taste.',
     next: (titles) => `Often next after ${titles}.`,
     similar: (title, terms) => `Similar to ${title}: ${terms}.`,
+    term: (name) => name,
     popularIn: (genre) => `Popular in ${genre}`,
     popular: 'Popular with all viewers',
     batch: 'Chosen for you earlier, from what you had watched by then.',
@@ -36,14 +40,15 @@ export const REASON_WORDS: Record<Locale, ReasonWords> = {
     locale: 'vi',
     and: ' và ',
     liked: (titles) => `Vì bạn thích ${titles}.`,
-    likedByTaste: 'Người cùng gu với bạn thích phim này.',
-    placed: (titles) => `Phim mới; những gì kể về nó hợp với người xem ${titles}.`,
-    placedByTaste: 'Phim mới; những gì kể về nó hợp gu của bạn.',
+    likedByTaste: 'Những người cùng gu với bạn thích phim này.',
+    placed: (titles) => `Phim mới, nội dung hợp với người thích ${titles}.`,
+    placedByTaste: 'Phim mới, nội dung hợp gu của bạn.',
     next: (titles) => `Thường được xem tiếp sau ${titles}.`,
-    similar: (title, terms) => `Giống ${title}: ${terms}.`,
-    popularIn: (genre) => `Nổi tiếng trong thể loại ${GENRES_IN_VIETNAMESE[genre] ?? genre}`,
-    popular: 'Nổi tiếng với mọi người xem',
+    similar: (title, terms) => `Có nét giống ${title}: ${terms}.`,
+    term: (name) => TERMS_IN_VIETNAMESE.get(name) ?? name,
+    popularIn: (genre) => `Được xem nhiều trong thể loại ${GENRES_IN_VIETNAMESE[genre] ?? genre}`,
+    popular: 'Được nhiều người xem',
     batch: 'Đã chọn sẵn cho bạn từ những phim bạn xem trước đó.',
-    stars: (where, mean, ratings) => `${where}: ${mean} sao từ ${ratings} lượt chấm.`,
+    stars: (where, mean, ratings) => `${where}: ${mean.replace('.', ',')} sao qua ${ratings} lượt chấm.`,
   },
 }

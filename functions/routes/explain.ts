@@ -37,9 +37,7 @@ export const explainRoutes: Route[] = [
     path: '/explain',
     scope: 'read',
     tag: 'recommend',
-    summary:
-      'Why some movies suit a viewer, in Vietnamese or English. With `Accept: text/event-stream` as /recommend/query: ' +
-      'the templates’ words at once, then the language model’s, a movie at a time',
+    summary: 'Why some movies suit a viewer, in Vietnamese or English',
     body: ExplainRequest,
     answer: Explanations,
     errors: [404, 501],

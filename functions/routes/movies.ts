@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { lexiconOf } from '#core/query/lexicon.ts'
+import { seriesPart } from '#core/query/series.ts'
 import {
   DetailsOptions,
   type Locale,
@@ -60,12 +62,14 @@ export const movieRoutes: Route[] = [
     query: MovieSearch,
     answer: MovieList,
     handle({ served, query: { q, k, cursor, locale, ...constraints } }) {
-      const blocked = blockedItems(served.model, new Int32Array(0), constraints)
+      const { model } = served
+      const series = (search: string) => seriesPart(search, () => lexiconOf(model).titles)
+      const blocked = blockedItems(model, new Int32Array(0), constraints)
       const length = listLength(k, served.manifest)
       const { start, fields } = positionOf(cursor, served)
       // one more than is shown says whether there is more
-      const found = searchMovies(q ?? '', blocked, start + length + 1, served.model, locale).slice(start)
-      const items = Array.from(found.slice(0, length), (item) => movieSummary(served.model.catalog, item, locale))
+      const found = searchMovies(q ?? '', blocked, start + length + 1, { ...model, series }, locale).slice(start)
+      const items = Array.from(found.slice(0, length), (item) => movieSummary(model.catalog, item, locale))
       return { modelId: served.modelId, ...fields(items.length, found.length > length), items }
     },
   }),

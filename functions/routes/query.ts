@@ -1,5 +1,5 @@
 import type { Model } from '#core/model.ts'
-import { openQueryLexicon, type QueryLexicon } from '#core/query/lexicon.ts'
+import { lexiconOf } from '#core/query/lexicon.ts'
 import type { Degraded, Locale } from '#core/schemas/api.ts'
 import type { Intent } from '#core/schemas/intent.ts'
 import type { ModelCard } from '#core/schemas/manifest.ts'
@@ -93,14 +93,6 @@ function helps(evidence: ModelCard['rerank'], model: string): boolean {
   )
 }
 
-/** The names of titles and people are looked up in a lexicon, which is made at the first query and kept. */
-const lexicons = new WeakMap<Model, QueryLexicon>()
-function lexiconOf(model: Model): QueryLexicon {
-  let known = lexicons.get(model)
-  if (!known) lexicons.set(model, (known = openQueryLexicon(model)))
-  return known
-}
-
 function degradedParts({ failure }: Understood, viewer: ViewerHistory, list: QueryList): Degraded {
   return [...viewer.degraded, ...(failure === null ? [] : (['parse'] as const)), ...list.degraded]
 }
@@ -133,9 +125,7 @@ export const queryRoutes: Route[] = [
     path: '/recommend/query',
     scope: 'read',
     tag: 'recommend',
-    summary:
-      'Top movies for a wish in words, Vietnamese or English. With `Accept: text/event-stream`: an event `items` with the ' +
-      'answer, then an event `explain` a movie as the language model words it, then `done`',
+    summary: 'Top movies for a wish in words, Vietnamese or English',
     body: QueryRequest,
     answer: QueryAnswer,
     errors: [501],

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { foldEvents } from '#core/feedback/fold.ts'
 import { publishedRows } from '#core/published-rows.ts'
-import { ErasedUser, UserData, UserId } from '#core/schemas/api.ts'
+import { DetailsOptions, ErasedUser, type Locale, UserData, UserId } from '#core/schemas/api.ts'
+import { movieName } from '#recommend/movie-name.ts'
 import { readBatchList } from '../batch-lists.ts'
 import type { RequestLog } from '../context.ts'
 import type { Env } from '../env.ts'
@@ -15,7 +16,18 @@ import { needed, stored } from './stored.ts'
 const UserParams = z.strictObject({ userId: UserId })
 
 /** All or nothing: a copy of one's data must not lack a part in silence. */
-async function dataOf(userId: number, { model, modelId }: ServedModel, env: Env, log: RequestLog): Promise<UserData> {
+async function dataOf(
+  userId: number,
+  locale: Locale | undefined,
+  { model, modelId }: ServedModel,
+  env: Env,
+  log: RequestLog,
+): Promise<UserData> {
+  const { catalog } = model
+  const nameOf = (movieId: number) => {
+    const itemIndex = catalog.itemIndexOf(movieId)
+    return itemIndex < 0 ? { movieId, title: null } : movieName(itemIndex, catalog, locale)
+  }
   const [rows, events, experiments, batch] = await needed(
     'data',
     log,
@@ -31,14 +43,21 @@ async function dataOf(userId: number, { model, modelId }: ServedModel, env: Env,
     userId,
     modelId,
     published: (isErased ? [] : rows).map(({ itemIndex, rating, timestamp }) => ({
-      movieId: model.catalog.movieIds[itemIndex]!,
+      ...movieName(itemIndex, catalog, locale),
       rating,
       timestamp,
     })),
     live: events.flatMap(({ version, movieId, kind, halfStars, until, at }) =>
       kind === 'erased'
         ? []
-        : { version, movieId, kind, rating: halfStars === null ? null : halfStars / 2, until, updatedAt: at },
+        : {
+            version,
+            ...nameOf(movieId),
+            kind,
+            rating: halfStars === null ? null : halfStars / 2,
+            until,
+            updatedAt: at,
+          },
     ),
     batch,
     experiments,
@@ -53,8 +72,9 @@ export const userDataRoutes: Route[] = [
     tag: 'users',
     summary: 'All that is kept of a user, to take along',
     params: UserParams,
+    query: DetailsOptions,
     answer: UserData,
-    handle: ({ served, env, log, params }) => dataOf(params.userId, served, env, log),
+    handle: ({ served, env, log, params, query }) => dataOf(params.userId, query.locale, served, env, log),
   }),
   route({
     method: 'delete',

@@ -281,9 +281,9 @@ describe('one’s data', () => {
     const data = await ok(UserData, '/users/1/data')
     expect(data).toMatchObject({ userId: 1, erased: false })
     expect(data.published).toEqual([
-      { movieId: 10, rating: 5, timestamp: 1_000_000 },
-      { movieId: 20, rating: 4, timestamp: 1_000_001 },
-      { movieId: 50, rating: 2, timestamp: 1_000_002 },
+      { movieId: 10, title: expect.any(String), rating: 5, timestamp: 1_000_000 },
+      { movieId: 20, title: expect.any(String), rating: 4, timestamp: 1_000_001 },
+      { movieId: 50, title: expect.any(String), rating: 2, timestamp: 1_000_002 },
     ])
     expect(data.live).toMatchObject([
       { movieId: 30, kind: 'rated', rating: 4, until: null },

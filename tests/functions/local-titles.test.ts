@@ -7,6 +7,7 @@ import {
   PredictedRatings,
   Recommendations,
   SimilarMovies,
+  UserData,
   UserProfile,
   WhatIf,
 } from '#core/schemas/api.ts'
@@ -82,6 +83,14 @@ describe('an answer in Vietnamese says what a movie is called there beside its t
     expect(cafe(recommendations.items)).toMatchObject({ localTitle: VIETNAMESE })
     const { predictions } = await ok(PredictedRatings, '/predict/ratings', { history, movieIds: [30], locale: 'vi' })
     expect(predictions[0]).toMatchObject({ localTitle: VIETNAMESE })
+  })
+
+  test('in the copy of one’s data', async () => {
+    await worker.call('/users/9/ratings/30', { method: 'PUT', body: { rating: 4 } })
+    const { live } = await ok(UserData, '/users/9/data?locale=vi')
+    expect(live).toMatchObject([{ movieId: 30, title: 'The Moon Café', localTitle: VIETNAMESE, rating: 4 }])
+    const { published } = await ok(UserData, '/users/1/data')
+    expect(published.map(({ title }) => title)).toContainEqual(expect.any(String))
   })
 
   test('in reasons, which call the movie by it', async () => {

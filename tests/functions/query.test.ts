@@ -142,7 +142,10 @@ test('explains any movies to a viewer, in their language', async () => {
   const body = { movieIds: [20, 100], language: 'vi', history: [{ movieId: 10, rating: 5 }] }
   const { json } = await worker.call('/explain', { body })
   expect(json.items).toEqual([
-    { movieId: 20, explanation: { text: expect.stringContaining('Hợp gu của bạn với Star Harbour'), by: 'template' } },
+    {
+      movieId: 20,
+      explanation: { text: expect.stringContaining('Hợp với người thích Star Harbour như bạn'), by: 'template' },
+    },
     { movieId: 100, explanation: { text: 'Phim.', by: 'template' } },
   ])
   const unknown = await worker.call('/explain', { body: { ...body, movieIds: [7777] } })

@@ -1,3 +1,4 @@
+import { firstFrom } from '../sorted.ts'
 import { ArtifactError, openTable } from './open-table.ts'
 import { LOCAL_TITLES } from './tables.ts'
 
@@ -37,7 +38,7 @@ export function openLocalTitles(bytes: Uint8Array, numItems: number): LocalTitle
         `${LOCAL_TITLES_FILE}: itemIndex ${items[row]} in row ${row}, expected them to ascend and to be below ${numItems}`,
       )
   const rowsOf = (itemIndex: number) => {
-    const from = firstFrom(items, itemIndex)
+    const from = firstFrom(items.length, (row) => items[row]! < itemIndex)
     let to = from
     while (to < items.length && items[to] === itemIndex) to++
     return { from, to }
@@ -57,16 +58,4 @@ export function openLocalTitles(bytes: Uint8Array, numItems: number): LocalTitle
       return undefined
     },
   }
-}
-
-/** The first place whose number is not below the value. */
-function firstFrom(sorted: Int32Array, value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -44,6 +44,15 @@ export function openQueryLexicon(model: Pick<Model, 'catalog' | 'titles' | 'cont
   }
 }
 
+const lexicons = new WeakMap<Model, QueryLexicon>()
+
+/** The lexicon of a model, which is made at the first call and kept as long as the model. */
+export function lexiconOf(model: Model): QueryLexicon {
+  let known = lexicons.get(model)
+  if (!known) lexicons.set(model, (known = openQueryLexicon(model)))
+  return known
+}
+
 /** By concept, the catalogue's own name: a genre called so, or the first of its other names. */
 function genreNames({ genreNames }: Pick<CatalogIndex, 'genreNames'>): Map<GenreConcept, string> {
   const byWords = new Map(genreNames.map((name) => [words(name).join(' '), name]))

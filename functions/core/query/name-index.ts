@@ -1,3 +1,5 @@
+import { firstFrom } from '../sorted.ts'
+
 /** Names by their hash; who looks one up compares it with the name itself. */
 export interface NameIndex {
   /** numbers of the names with that hash, ascending */
@@ -25,7 +27,7 @@ function openIndex(sorted: Float64Array): NameIndex {
     sizeBytes: sorted.byteLength,
     numbersOf(hash) {
       const found: number[] = []
-      for (let at = firstFrom(sorted, hash * NUMBERS); at < sorted.length; at++) {
+      for (let at = firstFrom(sorted.length, (at) => sorted[at]! < hash * NUMBERS); at < sorted.length; at++) {
         const number = sorted[at]! - hash * NUMBERS
         if (number >= NUMBERS) break
         if (found.at(-1) !== number) found.push(number)
@@ -33,17 +35,6 @@ function openIndex(sorted: Float64Array): NameIndex {
       return found
     },
   }
-}
-
-function firstFrom(sorted: Float64Array, value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 export const HASH_OF_NOTHING = 0x811c9dc5

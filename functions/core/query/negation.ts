@@ -55,6 +55,7 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   Horror: ['scary', 'violent', 'dark'],
   Romance: ['romantic'],
   Action: ['violent'],
+  Superhero: ['epic', 'violent'],
 }
 
 /**
@@ -123,7 +124,7 @@ export function unwantedParts(reading: Reading): Set<Part> {
     } else if (hasRole(part, 'and', 'or') || (name === 'voi' && isPhraseNext(parts, place))) {
       isJoined = last !== null
     } else if (hasRole(part, 'turn')) {
-      if (last !== null || STRONG_TURNS.has(name)) close()
+      if (last !== null || (STRONG_TURNS.has(name) && !isOfNegator(reading, parts, place))) close()
     } else if (last !== null && name === 'phim' && !isJoined) close()
   }
   return unwanted
@@ -133,7 +134,7 @@ export function unwantedParts(reading: Reading): Set<Part> {
 const OPERATOR = /\s[-!]$/
 /** “no action/comedy”, “anything but drama & romance” */
 const AND_MARK = /^\s*[&/+]\s*$/
-const CLAUSE_END = /[,;.!?()\n]|\s[-–—]\s/
+const CLAUSE_END = /[,;.!?()\n\p{Extended_Pictographic}]|\s[-–—]\s/u
 
 function hasRole({ is }: Part, ...roles: GrammarRole[]): boolean {
   return is.kind === 'phrase' && roles.some((role) => is.phrase.roles.has(role))
@@ -147,6 +148,13 @@ function isAWish({ is }: Part): boolean {
 function isPhraseNext(parts: Part[], place: number): boolean {
   const next = parts.slice(place + 1).find((part) => isAWish(part) || !hasRole(part, 'filler'))
   return next?.is.kind === 'phrase' && isWish(next.is.phrase)
+}
+
+/** `đừng có mà`, `đừng mà` */
+function isOfNegator({ text }: Reading, parts: Part[], place: number): boolean {
+  const folded = (part: Part | undefined) => (part ? text.words[part.from]!.folded : '')
+  const before = folded(parts[place - 1]) === 'co' ? place - 2 : place - 1
+  return folded(parts[place]) === 'ma' && before >= 0 && hasRole(parts[before]!, 'negator')
 }
 
 /** “no horror, war or westerns”: wishes and commas only, up to an “or” with one more behind it. */

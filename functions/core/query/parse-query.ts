@@ -47,7 +47,7 @@ export function parseQuery(text: string, lexicon: QueryLexicon, { thisYear }: Pa
 
   const unwanted = unwantedParts(reading)
   const parts = reading.parts.filter((part) => part !== undefined)
-  const lessWanted = lessWantedParts(reading, parts)
+  const lessWanted = new Set([...lessWantedParts(reading, parts), ...toleratedParts(reading, parts)])
   const wanted = parts.filter((part) => !unwanted.has(part) && !lessWanted.has(part) && !isOwnState(reading, part))
   const isNamed = namedWords(parts)
   const genres = collect(wanted, ({ genres }) => genres)
@@ -93,20 +93,35 @@ function isPhrase(part: Part): part is PhrasePart {
 const COMPARING = new Set(['than', 'hon', 'over'])
 const BESIDE_COMPARING = new Set(['la', 'phim', 'movie', 'movies', 'films', 'so', 'nhieu', 'more', 'a', 'the'])
 
-/** “more funny than scary”, `thích hài hơn kinh dị`: what counts less is neither asked for nor refused. */
-function lessWantedParts({ text: { words } }: Reading, parts: Part[]): Set<Part> {
-  const feels = parts.filter((part) => isPhrase(part) && part.is.phrase.genres.length + part.is.phrase.moods.length > 0)
-  return new Set(
-    feels.filter((part, place) => {
-      const before = feels[place - 1]
-      if (!before) return false
-      const between = words.slice(before.to, part.from)
-      return (
-        between.some(({ folded }) => COMPARING.has(folded)) &&
-        between.every(({ folded, gap }) => gap.trim() === '' && (COMPARING.has(folded) || BESIDE_COMPARING.has(folded)))
-      )
-    }),
+/** “more funny than scary”, `thích hài hơn kinh dị`, `Truffaut hơn Godard`: what counts less is neither asked for nor refused. */
+function lessWantedParts({ text: { words } }: Reading, parts: Part[]): Part[] {
+  const feels = parts.filter(
+    ({ is }) =>
+      is.kind === 'title' ||
+      is.kind === 'person' ||
+      (is.kind === 'phrase' && is.phrase.genres.length + is.phrase.moods.length > 0),
   )
+  return feels.filter((part, place) => {
+    const before = feels[place - 1]
+    if (!before || before.is.kind !== part.is.kind) return false
+    const between = words.slice(before.to, part.from)
+    return (
+      between.some(({ folded }) => COMPARING.has(folded)) &&
+      between.every(({ folded, gap }) => gap.trim() === '' && (COMPARING.has(folded) || BESIDE_COMPARING.has(folded)))
+    )
+  })
+}
+
+const TOLERATING = /^(?:cung (?:duoc|ok|okay|oke|khong sao|ko sao)|(?:is|are) (?:fine|ok|okay) too|also (?:ok|fine))\b/
+
+/** `nặng nề cũng được`: a mood that may be, beside others that shall. */
+function toleratedParts({ text: { words } }: Reading, parts: Part[]): Part[] {
+  const asked = parts.filter((part) => !isPhrase(part) || isWish(part.is.phrase))
+  return asked.filter((part) => {
+    const behind = words.slice(part.to, part.to + 3).map(({ folded }) => folded)
+    const isMood = isPhrase(part) && part.is.phrase.moods.length > 0 && part.is.phrase.genres.length === 0
+    return asked.length > 1 && isMood && TOLERATING.test(behind.join(' '))
+  })
 }
 
 /** Each value once, in the order of the query. */

@@ -1,4 +1,5 @@
 import type { ContentIndex } from '../format/content.ts'
+import { firstFrom } from '../sorted.ts'
 import { editDistance } from '../text/vocabulary.ts'
 import { collectNames, hashOf, type NameIndex } from './name-index.ts'
 
@@ -28,21 +29,12 @@ const ONE_TYPO_FROM = 4
 const TWO_TYPOS_FROM = 8
 
 export function openPeople({ numTerms, term, documentFrequencies }: ContentIndex): People {
-  const firstFrom = (text: string) => {
-    let low = 0
-    let high = numTerms
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (term(middle) < text) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+  const firstTerm = (text: string) => firstFrom(numTerms, (at) => term(at) < text)
   const termIndexOf = (text: string) => {
-    const at = firstFrom(text)
+    const at = firstTerm(text)
     return at < numTerms && term(at) === text ? at : -1
   }
-  const ranges = ROLES.map((role) => ({ role, from: firstFrom(`${role}:`), to: firstFrom(`${role};`) }))
+  const ranges = ROLES.map((role) => ({ role, from: firstTerm(`${role}:`), to: firstTerm(`${role};`) }))
   const surnames = collectNames()
   for (const { role, from, to } of ranges)
     for (let at = from; at < to; at++) {
@@ -86,8 +78,8 @@ export function openPeople({ numTerms, term, documentFrequencies }: ContentIndex
       }
       for (const role of ROLES) {
         const beginning = `${role}:${found.slice(0, -1).join(' ')} `
-        const to = firstFrom(`${beginning}\uffff`)
-        for (let at = firstFrom(beginning); at < to; at++) if (within(nameOf(at), surname)) return nameOf(at)
+        const to = firstTerm(`${beginning}\uffff`)
+        for (let at = firstTerm(beginning); at < to; at++) if (within(nameOf(at), surname)) return nameOf(at)
       }
       return null
     },

@@ -190,11 +190,12 @@ function doublesOf(byKey: ReadonlyMap<string, Phrase>): Phrase[] {
   })
 }
 
-/** “6 year old”, `5 tuổi`: viewers for whom a movie is one for children. */
+/** “6 year old”, `5 tuổi`, “I am 9”: viewers for whom a movie is one for children. */
 function ofChildren(): string[] {
-  return Array.from({ length: OLDEST_CHILD }, (_, years) => years + 1).flatMap((age) =>
-    ['year old', 'years old', 'year olds', 'yo', 'yrs old', 'tuổi'].map((unit) => `${age} ${unit}`),
-  )
+  return Array.from({ length: OLDEST_CHILD }, (_, years) => years + 1).flatMap((age) => [
+    ...['year old', 'years old', 'year olds', 'yo', 'yrs old', 'tuổi'].map((unit) => `${age} ${unit}`),
+    ...['i am', 'im', 'aged', 'age'].map((is) => `${is} ${age}`),
+  ])
 }
 
 /** MovieLens' genre Children is for the primary school and below. */

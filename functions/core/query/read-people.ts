@@ -4,7 +4,7 @@ import { editDistance, openVocabulary } from '../text/vocabulary.ts'
 import type { PersonRole } from './people.ts'
 import { isWish } from './phrase-table.ts'
 import { CERTAIN_SURNAMES, FAMOUS_NAMES, NAME_ALIASES } from './phrases/surnames.ts'
-import { areFree, hasRole, phraseOf, type Reading, take } from './reading.ts'
+import { areFree, hasRole, partBefore, phraseOf, type Reading, take } from './reading.ts'
 
 /** Words of the longest name; between its words stand spaces, dots and hyphens. */
 const LONGEST = 4
@@ -36,7 +36,8 @@ export function readPeople(reading: Reading): void {
       wholeName(reading, at) ??
       mistypedFamous(reading, at) ??
       cuedName(reading, at, cue) ??
-      lonelySurname(reading, at)
+      lonelySurname(reading, at) ??
+      joinedSurname(reading, at)
     if (to !== null) {
       // “De Niro and Pacino”
       at = to
@@ -169,8 +170,23 @@ function lonelySurname(reading: Reading, at: number): number | null {
   const behind = reading.text.words[at + 1]
   const isLike = behind !== undefined && /^(?:like|esque|ian)$/.test(behind.folded) && /^[-‐]$/.test(behind.gap)
   const from =
-    certain !== undefined && isFirstName(reading, at - 1, certain.slice(0, certain.indexOf(' '))) ? at - 1 : at
+    certain?.includes(' ') && isFirstName(reading, at - 1, certain.slice(0, certain.indexOf(' '))) ? at - 1 : at
   return takeName(reading, from, at + (isLike ? 2 : 1), name)
+}
+
+const FAMOUS_BY_SURNAME = new Map(
+  [...FAMOUS_NAMES.keys()].reverse().map((name) => [name.slice(name.lastIndexOf(' ') + 1), name] as const),
+)
+
+/** `Spielberg hoặc Lucas`: joined to a person a surname is one that may be another word elsewhere. */
+function joinedSurname(reading: Reading, at: number): number | null {
+  const { folded, isCapital, gap } = reading.text.words[at]!
+  if (at === 0 || !isCapital || phraseOf(reading, at) || PLACES.has(folded)) return null
+  const end = gap.trim() === '' && hasRole(reading, at - 1, 'and', 'or') ? at - 1 : at
+  if (end === at && !/^\s*[,/&+]\s*$/.test(gap)) return null
+  if (partBefore(reading, end)?.is.kind !== 'person') return null
+  const name = FAMOUS_BY_SURNAME.get(folded)
+  return name === undefined ? null : takeName(reading, at, at + 1, name)
 }
 
 /** “chris” and “quentn”, right in front of the surname. */

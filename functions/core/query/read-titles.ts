@@ -1,4 +1,5 @@
 import { STOP_WORDS } from '../text/stop-words.ts'
+import { type PartNumber, partNumberAt } from './part-number.ts'
 import { CERTAIN_SURNAMES } from './phrases/surnames.ts'
 import {
   areFree,
@@ -11,6 +12,7 @@ import {
   type Understood,
 } from './reading.ts'
 import {
+  areCapitals,
   BEFORE_YEAR,
   BEHIND_TITLE,
   BEHIND_YEAR,
@@ -21,6 +23,8 @@ import {
   LONGEST_TITLE,
   nameAt,
   namesIn,
+  ofSeries,
+  partOfSeries,
   titleAt,
   yearBehind,
 } from './title-at.ts'
@@ -43,10 +47,12 @@ export function readTitles(reading: Reading): void {
   readQuoted(reading)
   readAbbreviated(reading)
   readWithYear(reading)
+  readNumbered(reading)
   readLiked(reading)
   readBare(reading)
   readBareList(reading)
   readCapitals(reading)
+  readBeside(reading)
 }
 
 /** `Like Water for Chocolate`: several words that are a name, though it begin with “like”. */
@@ -189,7 +195,6 @@ function hasTitleBefore({ taken, text }: Reading, at: number): boolean {
 
 /** One title or several. */
 function readList(reading: Reading, from: number, expected: Expected): void {
-  const { words } = reading.text
   let at = from
   for (let skipped = 0; ; skipped++) {
     const to = knownTitle(reading, at) ?? takeTitleAt(reading, at, expected)
@@ -206,10 +211,8 @@ function readList(reading: Reading, from: number, expected: Expected): void {
     at += phraseOf(reading, at)?.folded.length ?? 1
   }
   for (;;) {
-    const next =
-      hasRole(reading, at, 'and', 'or') || words[at]?.folded === 'voi' ? at + phraseOf(reading, at)!.folded.length : at
-    if (next === at && !(at < words.length && /^\s*[,;/&+]\s*$/.test(words[at]!.gap))) return
-    const to = knownTitle(reading, next) ?? takeTitleAt(reading, next, 'perhaps')
+    const next = behindSeparator(reading, at)
+    const to = next === null ? null : (knownTitle(reading, next) ?? takeTitleAt(reading, next, 'perhaps'))
     if (to === null) return
     at = to
   }
@@ -234,9 +237,24 @@ function takeTitleAt(reading: Reading, at: number, expected: Expected): number |
   return found ? takeTitle(reading, at, found) : null
 }
 
-function takeTitle(reading: Reading, from: number, { item, to }: FoundTitle): number {
+/** @returns its end, or that of the last part of the same series behind it: `harry potter 3 và 4` */
+function takeTitle(reading: Reading, from: number, { item, to, series }: FoundTitle): number {
   take(reading, from, to, { kind: 'title', item })
-  return to
+  const next = series ? behindSeparator(reading, to) : null
+  const part = next === null ? null : partNumberAt(reading.text.words, next)
+  const more = part && areFree(reading, to, part.to) ? partOfSeries(reading, series!, part) : undefined
+  return more ? takeTitle(reading, next!, more) : to
+}
+
+const BETWEEN_TITLES = /^\s*[,;/&+]\s*$/
+
+/** Behind a comma, “and”, “or” and their kin, where titles go on; null where there is none. */
+function behindSeparator(reading: Reading, at: number): number | null {
+  const { words } = reading.text
+  if (at >= words.length) return null
+  if (hasRole(reading, at, 'and', 'or')) return at + phraseOf(reading, at)!.folded.length
+  if (/^(?:voi|vs)$/.test(words[at]!.folded)) return at + 1
+  return BETWEEN_TITLES.test(words[at]!.gap) ? at : null
 }
 
 const SKIPPED = new Set(['the', 'a', 'an', 'that', 'this', 'my', 'those', 'these'])
@@ -268,7 +286,17 @@ function readMistyped(reading: Reading, from: number): number {
     const item = reading.lexicon.titles.spelled(namesIn(reading, from, to).join(' '), isLocal)
     if (item >= 0) return takeTitle(reading, from, { item, to })
   }
-  return -1
+  return readRareWord(reading, from)
+}
+
+/** `giống totoro`: one word for its title, that is no word of another meaning. */
+function readRareWord(reading: Reading, at: number): number {
+  const { joined } = reading.text.words[at] ?? { joined: '' }
+  if (reading.searchesLeft === 0 || joined.length < LETTERS_OF_TYPO || phraseOf(reading, at) || STOP_WORDS.has(joined))
+    return -1
+  reading.searchesLeft--
+  const item = areFree(reading, at, at + 1) ? reading.lexicon.titles.withRareWord(joined) : -1
+  return item < 0 ? -1 : takeTitle(reading, at, { item, to: at + 1 })
 }
 
 /** “in the style of Wes Anderson” */
@@ -285,8 +313,65 @@ function isPerson(reading: Reading, at: number): boolean {
   )
 }
 
+/** Within a name stand no commas and brackets. */
+const WITHIN_TITLE = /^[^,;!?()/+"“”]*$/
+
+/** `toy story 3`, `bố già phần hai`, `phần 2 của Bố già`: with its number a name is one anywhere. */
+function readNumbered(reading: Reading): void {
+  const { words } = reading.text
+  for (let at = 0; at < words.length; at++) {
+    const part = partNumberAt(words, at)
+    if (!part || !areFree(reading, at, part.to)) continue
+    const found = numberedBefore(reading, at) ?? numberedBehind(reading, part)
+    if (found) at = takeTitle(reading, Math.min(found.from, at), found) - 1
+  }
+}
+
+type Numbered = FoundTitle & { from: number }
+
+function numberedBefore(reading: Reading, at: number): Numbered | undefined {
+  for (let from = Math.max(0, at - LONGEST_TITLE); from < at; from++) {
+    if (!areFree(reading, from, at) || !areOneName(reading, from, at) || !mayBeginName(reading, from, at)) continue
+    // `world war 2`
+    const phrase = phraseOf(reading, from)
+    if (phrase && from + phrase.folded.length > at) return undefined
+    const found = ofSeries(reading, from, at)
+    if (found) return { ...found, from }
+  }
+  return undefined
+}
+
+function numberedBehind(reading: Reading, part: PartNumber): Numbered | undefined {
+  const { words } = reading.text
+  if (!/^(?:cua|of)$/.test(words[part.to]?.folded ?? '')) return undefined
+  const from = part.to + (words[part.to + 1]?.folded === 'the' ? 2 : 1)
+  const first = titleAt(reading, from, 'surely')
+  const found = first && partOfSeries(reading, { from, to: first.to }, { ...part, to: first.to })
+  return found && { ...found, from }
+}
+
+/** Whether nothing ends between words [from, to). */
+function areOneName({ text: { words } }: Reading, from: number, to: number): boolean {
+  for (let at = from + 1; at < to; at++) if (!WITHIN_TITLE.test(words[at]!.gap)) return false
+  return true
+}
+
+/** Whether words without “like” in front may be a name: several that are not all known, or one that is long and nothing else. */
+function mayBeginName(reading: Reading, from: number, to: number): boolean {
+  const { folded, isCapital } = reading.text.words[from]!
+  if (to - from > 1) return areCapitals(reading, from, to) || !areOnlyPhrases(reading, from, to)
+  return (
+    folded.length >= (isCapital ? LETTERS_OF_NAME : LETTERS_OF_TYPO) &&
+    !STOP_WORDS.has(folded) &&
+    !phraseOf(reading, from)
+  )
+}
+
 const BEFORE_TITLE = new Set(['phim', 'xem', 'coi', 'watch', 'movie', 'film', 'the', 'bo', 'tim'])
 const BUT = new Set(['but', 'nhung', 'ma'])
+
+/** What ends the list of titles that a query begins with: “Amélie, Delicatessen: more like these”. */
+const END_OF_TITLES = /^\s*(?:[:.?!\n]|[-–—]\s)/
 
 /** The whole query is a title, or begins with one and “but”. */
 function readBare(reading: Reading): void {
@@ -316,7 +401,6 @@ function readBare(reading: Reading): void {
   }
 }
 
-const BETWEEN_TITLES = /^\s*[,;/&+]\s*$/
 const MOST_TITLES = 8
 
 /** The whole query is titles: `Inception, Memento`, “Alien and Jaws”, `Inception x Tenet`. */
@@ -329,11 +413,13 @@ function readBareList(reading: Reading): void {
     if (!title) return
     found.push({ ...title, from: at })
     at = title.to
-    if (at === words.length) break
-    if (hasRole(reading, at, 'and', 'or') || words[at]!.folded === 'x') at += phraseOf(reading, at)?.folded.length ?? 1
-    else if (!BETWEEN_TITLES.test(words[at]!.gap)) return
+    if (at === words.length || END_OF_TITLES.test(words[at]!.gap)) break
+    const next = words[at]!.folded === 'x' ? at + 1 : behindSeparator(reading, at)
+    if (next === null) return
+    at = next
   }
-  if (found.length < 2 || found.at(-1)!.to !== words.length) return
+  const end = found.at(-1)?.to ?? 0
+  if (found.length < 2 || !(end === words.length || END_OF_TITLES.test(words[end]!.gap))) return
   for (const { from, item, to } of found) take(reading, from, to, { kind: 'title', item })
 }
 
@@ -348,11 +434,56 @@ function readCapitals(reading: Reading): void {
     const fewest = BEFORE_CAPITAL.has(words[from - 1]?.folded ?? '') && !phraseOf(reading, from) ? 1 : 2
     for (let to = Math.min(words.length, from + LONGEST_CAPITALS); to >= from + fewest; to--) {
       if (!words[to - 1]!.isCapital || !areFree(reading, from, to) || areOnlyPhrases(reading, from, to)) continue
-      if (to - from === 1 && CERTAIN_SURNAMES.has(words[from]!.folded)) continue
+      if (to - from === 1 && (CERTAIN_SURNAMES.has(words[from]!.folded) || isPerson(reading, from))) continue
       const item = nameAt(reading, from, to, null, false)
       if (item < 0) continue
       from = takeTitle(reading, from, { item, to }) - 1
       break
     }
   }
+}
+
+/** Titles that stand in a row with one that is certain: `Jaws hoặc Jurassic Park`, `inception vs shutter island`. */
+function readBeside(reading: Reading): void {
+  const { parts, text } = reading
+  for (let at = 0; at < text.words.length; at++) {
+    const part = parts[at]
+    if (part?.is.kind !== 'title') continue
+    for (let from: number | null = at; from !== null; ) from = readInFront(reading, from)
+    for (let to: number | null = part.to; to !== null; ) to = readBehind(reading, to)
+  }
+}
+
+/** @returns where the title in front of a separator begins */
+function readInFront(reading: Reading, at: number): number | null {
+  const to = [at, at - 1].find((end) => end > 0 && behindSeparator(reading, end) === at)
+  if (to === undefined) return null
+  for (let from = Math.max(0, to - LONGEST_TITLE); from < to; from++) {
+    if (!areFree(reading, from, to) || !areOneName(reading, from, to) || !beginsName(reading, from)) continue
+    if (!mayBeginName(reading, from, to) || isPerson(reading, from)) continue
+    const item = nameAt(reading, from, to, null, areCapitals(reading, from, to))
+    if (item < 0) continue
+    take(reading, from, to, { kind: 'title', item })
+    return from
+  }
+  return null
+}
+
+/** Whether a name may begin here without “like”: at the start, behind a comma, or behind words such as `phim`. */
+function beginsName(reading: Reading, at: number): boolean {
+  return (
+    at === 0 || reading.text.words[at]!.gap.trim() !== '' || hasRole(reading, at - 1, 'filler', 'owner', 'and', 'or')
+  )
+}
+
+/** @returns the end of the title behind a separator */
+function readBehind(reading: Reading, at: number): number | null {
+  const { words } = reading.text
+  const from = behindSeparator(reading, at)
+  if (from === null || from >= words.length || reading.taken[from] === 1 || isPerson(reading, from)) return null
+  const found = takeTitleAt(reading, from, 'perhaps')
+  if (found !== null || from === at || !mayBeginName(reading, from, from + 1)) return found
+  // `mean girls or clueless bestie`
+  const item = nameAt(reading, from, from + 1, null, false)
+  return item < 0 ? null : takeTitle(reading, from, { item, to: from + 1 })
 }

@@ -99,7 +99,10 @@ const BEFORE: [RegExp, Bound][] = [
     /\b(?:since|as of|starting from|starting in|from at least|ke tu|tinh tu|bat dau tu|tu sau|tu)(?: the)?(?: nam)? $/,
     'since',
   ],
-  [/\b(?:around|about|circa|ca|roughly|khoang|tam|chung|xap xi|gan)(?: the)?(?: nam)? $/, 'around'],
+  [
+    /\b(?:around|about|circa|ca|roughly|khoang|tam|(?<!(?:dong|dien|choi|noi) )chung|xap xi|gan)(?: the)?(?: nam)? $/,
+    'around',
+  ],
 ]
 const BEHIND: [RegExp, Bound][] = [
   [
@@ -107,7 +110,7 @@ const BEHIND: [RegExp, Bound][] = [
     'since',
   ],
   [
-    /^(?: - | )?(?:tro di|tro lai day|tro lai|tro ve day|tro ve sau|do lai|do len|den nay|toi nay|den gio|toi gio|den hien tai|den bay gio|ve sau|ve day)\b/,
+    /^(?: - | )?(?:tro di|tro len|tro lai day|tro lai|tro ve day|tro ve sau|do lai|do len|den nay|toi nay|den gio|toi gio|den hien tai|den bay gio|ve sau|ve day)\b/,
     'since',
   ],
   [

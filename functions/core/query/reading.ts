@@ -1,5 +1,6 @@
 import { fold } from '../text/analyse.ts'
 import type { QueryLexicon } from './lexicon.ts'
+import { partNumberAt } from './part-number.ts'
 import { isWish, type Phrase, phraseAt } from './phrase-table.ts'
 import type { GrammarRole } from './phrases/grammar.ts'
 import type { QueryText } from './read-words.ts'
@@ -107,6 +108,7 @@ const BEHIND_FOLDED = new Set(Array.from(BEHIND, fold))
 export function isBoundary(reading: Reading, at: number): boolean {
   const word = reading.text.words[at]
   if (word === undefined || /[^\s'’-]/.test(word.gap) || isBehind(word) || /^\d/.test(word.folded)) return true
+  if (partNumberAt(reading.text.words, at)) return true
   return hasRole(reading, at, 'and', 'or', 'turn', 'negator')
 }
 

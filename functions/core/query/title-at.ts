@@ -1,4 +1,5 @@
 import { STOP_WORDS } from '../text/stop-words.ts'
+import { type PartNumber, partNumberAt } from './part-number.ts'
 import { isWish } from './phrase-table.ts'
 import { areFree, areOnlyPhrases, hasRole, isBoundary, phraseOf, type Reading } from './reading.ts'
 import { ARTICLES } from './title-keys.ts'
@@ -15,6 +16,8 @@ export interface FoundTitle {
   item: number
   /** its words, with the year behind it or before it */
   to: number
+  /** words of the name of its series, where it was meant by its number */
+  series?: { from: number; to: number }
 }
 
 /** The longest title that begins at a word. */
@@ -29,23 +32,41 @@ export function titleAt(reading: Reading, at: number, expected: Expected): Found
     if (exact >= 0) return { item: exact, to: year!.to }
     if (!mayBeTitle(reading, at, to, expected)) continue
     const item = nameAt(reading, at, to, null, expected === 'surely' || isSeries(reading, at, to), expected)
-    if (item >= 0) return ofSeries(reading, at, to) ?? { item, to }
+    if (item >= 0) return ofSeries(reading, at, to) ?? numberedWithin(reading, at, { item, to })
   }
   return gluedTitle(reading, at)
 }
 
-/** `harry potter 3`, `harry potter phần 3` */
-function ofSeries(reading: Reading, at: number, to: number): FoundTitle | undefined {
-  const { words } = reading.text
-  const number = to + (/^(?:part|phan|tap|episode|movie|so|no)$/.test(words[to]?.folded ?? '') ? 1 : 0)
-  if (!/^[1-9]$/.test(words[number]?.folded ?? '') || !areFree(reading, to, number + 1)) return undefined
-  const { titles } = reading.lexicon
-  const item = titles.ofSeries(namesIn(reading, at, to), Number(words[number]!.folded), typedIn(reading, at, to))
-  return item < 0 ? undefined : { item, to: number + 1 }
+/** `harry potter 3`, `bố già phần hai`: the part of the series that words [at, to) and the number behind them name. */
+export function ofSeries(reading: Reading, at: number, to: number): FoundTitle | undefined {
+  const part = partNumberAt(reading.text.words, to)
+  return part && areFree(reading, to, part.to) ? partOfSeries(reading, { from: at, to }, part) : undefined
+}
+
+/** `Toy Story 3` is a name that ends in its number. */
+function numberedWithin({ text: { words } }: Reading, from: number, found: FoundTitle): FoundTitle {
+  for (const to of [found.to - 1, found.to - 2])
+    if (to > from && partNumberAt(words, to)?.to === found.to) return { ...found, series: { from, to } }
+  return found
+}
+
+/** @param series its words */
+export function partOfSeries(
+  reading: Reading,
+  series: { from: number; to: number },
+  { number, to }: PartNumber,
+): FoundTitle | undefined {
+  const { from } = series
+  const item = reading.lexicon.titles.ofSeries(
+    namesIn(reading, from, series.to),
+    number,
+    typedIn(reading, from, series.to),
+  )
+  return item < 0 ? undefined : { item, to, series }
 }
 
 /** Letters of a word that may be a name without its spaces. */
-const GLUED = { least: 7, most: 18 }
+const GLUED = { least: 6, most: 18 }
 
 /** `starwars`, `lalaland`: a word that no text has, cut into two or three. */
 function gluedTitle(reading: Reading, at: number): FoundTitle | undefined {
@@ -54,16 +75,23 @@ function gluedTitle(reading: Reading, at: number): FoundTitle | undefined {
     return undefined
   const { titles, isKnownWord } = reading.lexicon
   if (isKnownWord(word)) return undefined
+  const item = cutName(word, (cut) => titles.called(cut, null))
+  return item < 0 ? undefined : { item, to: at + 1 }
+}
+
+/** The movie whose name a word is when cut into two or three; −1 */
+function cutName(word: string, find: (cut: string[]) => number): number {
+  if (word.length > GLUED.most) return -1
   for (let first = 1; first < word.length; first++) {
-    const item = titles.called([word.slice(0, first), word.slice(first)], null)
-    if (item >= 0) return { item, to: at + 1 }
+    const item = find([word.slice(0, first), word.slice(first)])
+    if (item >= 0) return item
   }
   for (let first = 1; first < word.length - 1; first++)
     for (let second = first + 1; second < word.length; second++) {
-      const item = titles.called([word.slice(0, first), word.slice(first, second), word.slice(second)], null)
-      if (item >= 0) return { item, to: at + 1 }
+      const item = find([word.slice(0, first), word.slice(first, second), word.slice(second)])
+      if (item >= 0) return item
     }
-  return undefined
+  return -1
 }
 
 /** “the 1933 King Kong”, “the 1994 version of Little Women” */
@@ -72,7 +100,8 @@ function titleOfYear(reading: Reading, at: number): FoundTitle | undefined {
   let from = at + 1
   while (/^(?:version|film|movie|ban|phien|cua|of)$/.test(words[from]?.folded ?? '')) from++
   for (let to = Math.min(words.length, from + LONGEST_TITLE); to > from; to--) {
-    if (!areFree(reading, from, to)) continue
+    // `năm 2013 đến 2016` is no `The Den`
+    if (!areFree(reading, from, to) || (to - from === 1 && phraseOf(reading, from) && !words[from]!.isCapital)) continue
     const item = nameAt(reading, from, to, Number(words[at]!.folded), false)
     if (item >= 0) return { item, to }
   }
@@ -113,7 +142,7 @@ function isSeries(reading: Reading, from: number, to: number): boolean {
 }
 
 /** But for words such as “of”. */
-function areCapitals({ text: { words } }: Reading, from: number, to: number): boolean {
+export function areCapitals({ text: { words } }: Reading, from: number, to: number): boolean {
   if (!words[from]!.isCapital) return false
   for (let at = from; at < to; at++) if (!words[at]!.isCapital && !STOP_WORDS.has(words[at]!.folded)) return false
   return true
@@ -156,6 +185,8 @@ export function nameAt(
   const isLocal = year !== null || mayBeLocal(reading, from, to, expected)
   const typed = isLocal ? typedIn(reading, from, to) : undefined
   const item = withParts ? titles.called(names, year, typed) : titles.named(names, year, typed)
+  // `Oldboy (2003)`
+  if (item < 0 && names.length === 1 && year !== null) return cutName(names[0]!, (cut) => titles.named(cut, year))
   if (item >= 0 || names.length !== 2) return item
   // `good fellas`
   const glued = names.join('')
@@ -194,7 +225,7 @@ export function namesIn({ text }: Reading, from: number, to: number): string[] {
   return text.words.slice(from, to).map(({ joined }) => joined)
 }
 
-export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|from|of|the|one|version|original)$/
+export const BEFORE_YEAR = /^(?:ban|phien|nam|cua|goc|cu|from|of|the|one|version|original)$/
 export const BEHIND_YEAR = /^(?:one|version|remake|original)$/
 
 const MOST_BEFORE_YEAR = 3

@@ -5,8 +5,11 @@ import { HASH_OF_NOTHING, hashOf } from './name-index.ts'
 export const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 /** Words that people leave out of a name or write otherwise, but for its first and last. */
 const DROPPED = new Set(['and', 'the', 'part', 'vol', 'volume', 'episode', 'chapter'])
-const ROMAN: ReadonlyMap<string, string> = new Map(
-  ['ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix'].map((numeral, at) => [numeral, String(at + 2)]),
+/** Numerals behind the first word that stand for digits: `Rocky II`, `Chapter Two`, `Ocean's Twelve`, and `tập I`. */
+const NUMERALS: ReadonlyMap<string, string> = new Map(
+  ['i ii iii iv v vi vii viii ix', 'one two three four five six seven eight nine ten eleven twelve thirteen'].flatMap(
+    (list) => list.split(' ').map((numeral, at) => [numeral, String(at + 1)] as const),
+  ),
 )
 /** Where a name may be cut: `Star Wars: Episode IV - A New Hope`. */
 const CUTS = /: | - | or: /
@@ -14,8 +17,8 @@ const CUTS = /: | - | or: /
 const AND_THE = ' and the '
 /** Half of all titles: one name without marks. */
 const PLAIN = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)*$/
-/** Where two plain names may be alike and not the same; DROPPED and ROMAN. */
-const LIKE_OTHERS = / (?:and|the|part|vol|volume|episode|chapter|ii|iii|iv|v|vi|vii|viii|ix)\b/
+/** Where two plain names may be alike and not the same. */
+const LIKE_OTHERS = new RegExp(` (?:${[...DROPPED, ...NUMERALS.keys()].join('|')})\\b`)
 const ARTICLE = /^(?:the|an?) /
 const NOT_ASCII = /[^ -~]/
 const ACRONYM = /^(?:\p{L}\.){2,}(?= )/u
@@ -67,7 +70,7 @@ export function visitNames(title: string, visit: (hash: number, isPart: boolean)
   for (const name of parts) visit(hashOfName(name), true)
 }
 
-/** The same for names that are alike but for “and”, “part”, an inner “the” and Roman numerals. */
+/** The same for names that are alike but for “and”, “part”, an inner “the” and how numbers are written. */
 export function hashOfName(found: readonly string[]): number {
   let hash = hashOf(found[0] ?? '', HASH_OF_NOTHING)
   for (let at = 1; at < found.length; at++)
@@ -94,9 +97,9 @@ function isKept(found: readonly string[], at: number): boolean {
   return at === found.length - 1 || !DROPPED.has(found[at]!)
 }
 
-/** III → 3 */
+/** III, three → 3 */
 function plainNumber(word: string): string {
-  return ROMAN.get(word) ?? word
+  return NUMERALS.get(word) ?? word
 }
 
 function add(found: string[], names: string[][]): void {

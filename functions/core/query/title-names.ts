@@ -16,10 +16,15 @@ export interface TitleNames {
   named(found: readonly string[], year: number | null, typed?: readonly string[]): number
   /** The same, or a name that these words begin or end: `lord of the rings` */
   called(found: readonly string[], year: number | null, typed?: readonly string[]): number
-  /** The movie of that number, in the order of their years, of a series that is better known than any movie called so; −1 */
+  /**
+   * The movie of that number among those called so: the one that has the number in its name, else by the order of their years
+   * where that is certain; −1
+   */
   ofSeries(found: readonly string[], number: number, typed?: readonly string[]): number
   /** The same as `called`, with typos, also in the marks; up to 4 ms for 87,000 titles. */
   spelled(text: string, isLocal: boolean): number
+  /** The best known of few movies with a word in their titles that no other has: `totoro`; −1 */
+  withRareWord(word: string): number
   title(item: number): string
   movieId(item: number): number
   year(item: number): number
@@ -28,13 +33,29 @@ export interface TitleNames {
 
 /** A part of a name is meant where its movie has so many times the ratings of the one with the whole name. */
 const PART_RATINGS = 5
-/** As in text/titles.ts: a whole name, a name begun, what a typo costs. */
+/** The highest number that is looked for in the names of a series. */
+const MOST_PARTS = 13
+/** What its name alone makes a sequel: so many ratings of the first movie to one of its own, and so many years at most. */
+const RATINGS_OF_SEQUEL = 8
+const YEARS_TO_SEQUEL = 5
+/** The same where others of the series have their number in the name. */
+const RATINGS_OF_NUMBERED = 20
+/** As in text/titles.ts: a whole name, a name begun, whole words, what a typo costs. */
 const WHOLE_NAME = 4
 const BEGINS_NAME = 3
+const WHOLE_WORDS = 1
 const TYPO = 10
 const MOST_TYPOS = 2
+/** Movies that a word of their titles may stand for. */
+const MOST_OF_RARE_WORD = 3
 /** Years that sources differ by: made in one, shown in the next. */
 const YEARS_OFF = 1
+
+interface SeriesName {
+  found: readonly string[]
+  /** with its marks, where it may be local */
+  typed?: readonly string[] | undefined
+}
 
 export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'titles'>): TitleNames {
   const names = indexTitles(catalog)
@@ -68,6 +89,50 @@ export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'tit
   }
   const isSeries = (whole: number, part: number) =>
     part >= 0 && (whole < 0 || catalog.numRatings[part]! > PART_RATINGS * catalog.numRatings[whole]!)
+  /** The same series by other words: what its first movie is called in the catalogue, where a local name was found. */
+  const namesOfSeries = (found: readonly string[], typed?: readonly string[]): SeriesName[] => {
+    const { whole, part } = find(found, null, typed)
+    const item = isSeries(whole, part) ? -1 : whole
+    const own = item < 0 ? [] : wordsOfTitle(catalog.title(item)).whole
+    return [{ found, typed }, ...own.filter((name) => !areAlike(name, found)).map((name) => ({ found: name }))]
+  }
+  const ofSeries = (names: SeriesName[], number: number) => {
+    const numbered = new Map<number, number>()
+    for (const { found, typed } of names)
+      for (let place = 1; place <= MOST_PARTS; place++) {
+        const digits = String(place)
+        const { whole, part } = find([...found, digits], null, typed && [...typed, digits])
+        const item = whole >= 0 ? whole : part
+        if (item >= 0 && !numbered.has(item)) numbered.set(item, place)
+      }
+    const said = [...numbered.keys()].filter((item) => numbered.get(item) === number)
+    if (said.length > 0) return bestOf(said, null)
+    return inOrder(names, numbered)[number - 1] ?? -1
+  }
+  /** Parts of a series by their years; none where they are not certain to be all of its beginning. */
+  const inOrder = (names: SeriesName[], numbered: ReadonlyMap<number, number>): number[] => {
+    const found = names.map(({ found, typed }) => find(found, null, typed))
+    const { whole, part } = found[0]!
+    // `Rambo (Rambo 4)` has the name of the series, and is not its first
+    const first = isSeries(whole, part) || (numbered.get(whole) ?? 1) > 1 ? -1 : whole
+    const isPart = (item: number) =>
+      item !== first &&
+      (first < 0 || (catalog.years[item]! > catalog.years[first]! && isKnownBeside(item, first, numbered.size > 0)))
+    const items = new Set([...found.flatMap(({ parts }) => parts), ...numbered.keys()].filter(isPart))
+    const ordered = [...(first < 0 ? [] : [first]), ...items].sort(
+      (a, b) => catalog.years[a]! - catalog.years[b]! || a - b,
+    )
+    const areNumbered = ordered.every((item, place) => (numbered.get(item) ?? place + 1) === place + 1)
+    if (!areNumbered) return []
+    if (first < 0 || numbered.size > 0) return ordered
+    const end = ordered.findIndex(
+      (item, place) => place > 0 && catalog.years[item]! - catalog.years[ordered[place - 1]!]! > YEARS_TO_SEQUEL,
+    )
+    return end < 0 ? ordered : ordered.slice(0, end)
+  }
+  /** `Jurassic Park` has a sequel that has its name within its own; a `Batman` of which few know is none. */
+  const isKnownBeside = (item: number, first: number, isNumbered: boolean) =>
+    catalog.numRatings[item]! * (isNumbered ? RATINGS_OF_NUMBERED : RATINGS_OF_SEQUEL) >= catalog.numRatings[first]!
   return {
     named: (found, year, typed) => find(found, year, typed).whole,
     called(found, year, typed) {
@@ -75,11 +140,12 @@ export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'tit
       return isSeries(whole, part) ? part : whole
     },
     ofSeries(found, number, typed) {
-      const { whole, part, parts } = find(found, null, typed)
-      const inOrder = isSeries(whole, part)
-        ? parts.toSorted((a, b) => catalog.years[a]! - catalog.years[b]! || a - b)
-        : []
-      return inOrder[number - 1] ?? -1
+      const digits = String(number)
+      const ofNumber = find([...found, digits], null, typed && [...typed, digits])
+      const { whole, part } = find(found, null, typed)
+      // most words are no name: what follows looks for thirteen numbers
+      const isName = Math.max(whole, part, ofNumber.whole, ofNumber.part) >= 0
+      return isName ? ofSeries(namesOfSeries(found, typed), number) : -1
     },
     spelled(text, isLocal) {
       noneBlocked ??= new Uint8Array(numItems)
@@ -98,6 +164,12 @@ export function openTitleNames({ catalog, titles }: Pick<Model, 'catalog' | 'tit
         if (isBetter) best = at
       }
       return best < 0 ? -1 : items[best]!
+    },
+    withRareWord(word) {
+      noneBlocked ??= new Uint8Array(numItems)
+      const { items, qualities } = titles(word, false, noneBlocked, 'none')
+      const having = Array.from(items).filter((_, at) => qualities[at]! >= WHOLE_WORDS)
+      return having.length > MOST_OF_RARE_WORD ? -1 : bestOf(having, null)
     },
     title: catalog.title,
     movieId: (item) => catalog.movieIds[item]!,

@@ -108,6 +108,9 @@ export const UserRecommendOptions = RecommendOptions.extend({
   .meta({ examples: [{ k: 5, avoidGenres: ['Drama'], diversity: 0.3 }] })
 export type UserRecommendOptions = z.infer<typeof UserRecommendOptions>
 
+/** Of what a history keeps of time: in the year 2106. Milliseconds are beyond it. */
+const LATEST_SECOND = 0xffff_ffff
+
 export const HistoryEntry = quickly(
   z.strictObject({
     movieId: MovieId,
@@ -115,6 +118,7 @@ export const HistoryEntry = quickly(
     timestamp: z
       .int()
       .min(0)
+      .max(LATEST_SECOND)
       .optional()
       .describe('seconds since 1970; left out, entries count as given in order of time'),
   }),
@@ -130,7 +134,7 @@ function isHistoryEntry(value: unknown): boolean {
   return (
     isWhole(movieId, 1, 0x7fff_ffff) &&
     (rating === undefined || (typeof rating === 'number' && isWhole(2 * rating, 1, 10))) &&
-    (timestamp === undefined || isWhole(timestamp, 0, Number.MAX_SAFE_INTEGER))
+    (timestamp === undefined || isWhole(timestamp, 0, LATEST_SECOND))
   )
 }
 
@@ -532,7 +536,7 @@ const ReplayRating = z.strictObject({
   movieId: MovieId,
   // half stars of any scale stand in a byte
   rating: z.number().min(0).max(127.5),
-  timestamp: z.int().min(0).max(0xffff_ffff),
+  timestamp: z.int().min(0).max(LATEST_SECOND),
 })
 
 /** All that is known of a viewer, resolved: what the ranking was made from. */
@@ -549,7 +553,7 @@ export const Replay = z
   .strictObject({
     modelId: z.string().regex(/^[0-9a-f]{16}$/, { error: 'must be 16 hexadecimal digits' }),
     seed: z.null(),
-    time: z.int().min(0).max(0xffff_ffff).describe('of the request, in seconds since 1970'),
+    time: z.int().min(0).max(LATEST_SECOND).describe('of the request, in seconds since 1970'),
     viewers: z.array(ReplayViewer).min(1).max(8),
     experiment: ExperimentMark.optional(),
     recommend: RecommendOptions.omit({ replay: true }).optional(),
@@ -829,13 +833,23 @@ export const UserData = z.object({
   userId: UserId,
   modelId: z.string(),
   published: z
-    .array(z.object({ movieId: MovieId, rating: Stars, timestamp: z.int().describe('seconds since 1970') }))
+    .array(
+      z.object({
+        movieId: MovieId,
+        title: z.string(),
+        localTitle: LocalTitle,
+        rating: Stars,
+        timestamp: z.int().describe('seconds since 1970'),
+      }),
+    )
     .describe('ratings of the data that the model was built from; none once the user was erased'),
   live: z
     .array(
       z.object({
         version: Version,
         movieId: MovieId,
+        title: z.string().nullable().describe('null where the model of today lacks the movie'),
+        localTitle: LocalTitle,
         kind: z.enum(['rated', 'unrated', ...Mark.options]),
         rating: Stars.nullable().describe('of rated'),
         until: z.int().nullable().describe('of snoozed, seconds since 1970'),

@@ -16,6 +16,13 @@ const WHOLE_LETTERS: Readonly<Record<string, string>> = {
 /** Nouns whose plural in -ies loses only the s, or that are their own plural. */
 const ENDING_IN_IE = new Set(['cookie', 'genie', 'groupie', 'hippie', 'junkie', 'movie', 'rookie', 'zombie'])
 const OWN_PLURAL = new Set(['series', 'species'])
+/** Names and nouns that end in an s of their own, and that movies are told with. */
+const OWN_S = new Set(
+  `adams arkansas atlas bias canvas chaos charles christmas cosmos dallas davis douglas gas holmes hughes james jesus jonas jones judas
+  kansas lucas mars moses nicholas pathos phillips richards rogers simmons stephens texas thomas vegas wales williams`.split(
+    /\s+/,
+  ),
+)
 
 /**
  * Lower case without accents, so that a title is found however its accents are typed: `Đừng đi` → `dung di`. All marks
@@ -54,7 +61,7 @@ export function tokens(text: string): string[] {
  * stories → story, witches → witch, heroes → hero, ghosts → ghost; glass, virus, paris stay.
  */
 function singular(word: string): string {
-  if (word.length < 4 || !word.endsWith('s') || OWN_PLURAL.has(word)) return word
+  if (word.length < 4 || !word.endsWith('s') || OWN_PLURAL.has(word) || OWN_S.has(word)) return word
   if (word.endsWith('ies')) {
     const withoutS = word.slice(0, -1)
     return word.length < 5 || ENDING_IN_IE.has(withoutS) ? withoutS : `${word.slice(0, -3)}y`

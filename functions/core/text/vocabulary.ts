@@ -1,3 +1,5 @@
+import { firstFrom } from '../sorted.ts'
+
 /** Distinct words in their order, found by their beginning or despite a typo. */
 export interface Vocabulary {
   size: number
@@ -23,25 +25,16 @@ export function openVocabulary(words: string[]): Vocabulary {
   const sorted = words.toSorted()
   const letters = Uint32Array.from(sorted, lettersOf)
   const lengths = Uint8Array.from(sorted, (word) => Math.min(255, word.length))
-  const firstFrom = (word: string) => {
-    let low = 0
-    let high = sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (sorted[middle]! < word) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+  const firstWord = (word: string) => firstFrom(sorted.length, (at) => sorted[at]! < word)
   return {
     size: sorted.length,
     indexOf(word) {
-      const at = firstFrom(word)
+      const at = firstWord(word)
       return sorted[at] === word ? at : -1
     },
     word: (index) => sorted[index]!,
     // U+FFFF is no character: nothing that begins so comes after it
-    beginningWith: (prefix) => ({ from: firstFrom(prefix), to: firstFrom(`${prefix}\uffff`) }),
+    beginningWith: (prefix) => ({ from: firstWord(prefix), to: firstWord(`${prefix}\uffff`) }),
     near(word) {
       const found = new Map<number, number>()
       const most = editsAllowed(word)

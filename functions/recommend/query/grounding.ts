@@ -1,3 +1,4 @@
+import { TERMS_IN_VIETNAMESE } from '#core/query/terms-in-vietnamese.ts'
 import type { Mood } from '#core/schemas/intent.ts'
 import { words } from '#core/text/analyse.ts'
 import { GENRES_IN_VIETNAMESE, MOODS_IN_VIETNAMESE } from '#core/text/vietnamese.ts'
@@ -71,7 +72,8 @@ function withoutNames(text: string, { title, receipt, because }: Facts): { rest:
   ])
   const people = [...(receipt.people ?? []), ...(receipt.without ?? [])]
   const moods = (receipt.moods ?? []).flatMap(({ mood, signs }) => [mood, MOODS_IN_VIETNAMESE[mood as Mood], ...signs])
-  const terms = [...(receipt.terms ?? []), ...moods]
+  const said = [...(receipt.terms ?? []), ...moods]
+  const terms = said.flatMap((term) => [term, TERMS_IN_VIETNAMESE.get(term) ?? term])
   const names = [...new Set([...titles, ...people, ...terms])].filter((name) => name !== '')
   names.sort((a, b) => b.length - a.length)
   let rest = text

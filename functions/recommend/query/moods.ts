@@ -15,12 +15,11 @@ interface MoodSigns {
 export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
   sad: {
     words:
-      'tragic tragedy grief grieving mourn loss death dying terminal cancer heartbreak heartbroken tearjerker melancholy sorrow suicide widow orphan farewell lonely',
+      'tragic tragedy grief grieving mourn death dying cancer heartbreak heartbroken tearjerker melancholy sorrow suicide widow orphan farewell lonely',
     genres: ['Drama'],
   },
   happy: {
-    words:
-      'joy joyful cheerful happiness celebration celebrate uplifting delightful fun friendship wedding dance feel-good',
+    words: 'joy joyful cheerful happiness celebration celebrate uplifting delightful fun friendship wedding',
     genres: ['Comedy', 'Musical', 'Children', 'Family'],
   },
   funny: {
@@ -34,7 +33,7 @@ export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
   },
   tense: {
     words:
-      'suspense tense thriller hostage chase kidnapping kidnapped countdown bomb trapped pursuit conspiracy stalker siege cat-and-mouse',
+      'suspense tense thriller hostage chase kidnapping kidnapped countdown bomb trapped pursuit conspiracy stalker siege',
     genres: ['Thriller'],
   },
   scary: {
@@ -48,12 +47,12 @@ export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
   },
   'heart-warming': {
     words:
-      'heartwarming family friendship kindness bond orphan grandfather dog reunion adoption christmas warm touching feel-good',
+      'heartwarming family friendship kindness bond orphan grandfather dog reunion adoption christmas warm touching',
     genres: ['Children', 'Family'],
   },
   inspiring: {
     words:
-      'inspiring inspirational triumph overcome perseverance underdog dream true story coach teacher courage determined champion biographical',
+      'inspiring inspirational triumph overcome perseverance underdog dream true coach teacher courage determined champion biographical',
     genres: ['Drama'],
   },
   thoughtful: {
@@ -76,7 +75,7 @@ export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
   },
   nostalgic: {
     words:
-      'childhood nostalgia nostalgic coming-of-age youth teenage school summer hometown memories reunion 1950s 1960s 1970s 1980s growing',
+      'childhood nostalgia nostalgic youth teenage school summer hometown memories reunion 1950s 1960s 1970s 1980s growing',
     genres: ['Drama'],
   },
   violent: {
@@ -95,8 +94,7 @@ export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
     genres: ['Drama'],
   },
   hopeful: {
-    words:
-      'hope hopeful redemption second chance new life survive survivor freedom faith rebuild recovery dream optimism',
+    words: 'hope hopeful redemption survive survivor freedom faith rebuild recovery dream optimism',
     genres: ['Drama'],
   },
   angry: {
@@ -104,7 +102,7 @@ export const MOOD_SIGNS: Record<Mood, MoodSigns> = {
     genres: ['Action', 'Thriller'],
   },
   slow: {
-    words: 'meditative contemplative slow minimalist quiet everyday long solitude landscape observational silence',
+    words: 'meditative contemplative minimalist quiet everyday solitude landscape observational silence',
     genres: ['Drama'],
   },
   fast: {

@@ -8,7 +8,6 @@ import type { Intent } from '#core/schemas/intent.ts'
 import type { QueryOptions, QueryShares } from '#core/schemas/query.ts'
 import { profileScores } from '#core/scoring/content-scores.ts'
 import { neighbourScores } from '#core/scoring/neighbour-scores.ts'
-import { nextScores } from '#core/scoring/next-scores.ts'
 import { topK } from '#core/scoring/top-k.ts'
 import { farthestFromZero, type Normalizers } from '../blend.ts'
 import { blockedItems } from '../constraints.ts'
@@ -20,12 +19,15 @@ import { type Viewer, viewerOf } from './viewer.ts'
 import { type Satisfying, satisfying } from './wishes.ts'
 
 /**
- * How much each part counts where it speaks; of those that do, the sum is made 1. What was asked for weighs no less than
- * who asks, and popularity tells the known from the obscure among what fits equally. By likes alone the taste could have it
- * all (“like” the last movie that was liked, of 573 users of the sample's validation part: NDCG@10 0.122 with these weights,
- * 0.087 without a taste, 0.148 by taste alone), but then the wish would not be heard.
+ * How much each part counts where it speaks; of those that do, the sum is made 1. A movie that is named is heard before who asks,
+ * and popularity tells the known from the obscure among what fits equally. By hand, but for `similar`, which viewers' tags
+ * chose (`scripts/bench/query-tags.ts`).
  */
-const PART_WEIGHTS: QueryShares = { similar: 0.4, terms: 0.35, taste: 0.35, popularity: 0.25 }
+const PART_WEIGHTS: QueryShares = { similar: 1.2, terms: 0.35, taste: 0.35, popularity: 0.25 }
+/** Of the terms beside a named movie: “like The Matrix but funny” asks for both. */
+const TERMS_BESIDE_TITLES = 0.8
+/** What is liked together with the named movies, beside likeness itself. */
+const TOGETHER = 0.25
 /** Stars of a named movie: it counts as liked. */
 const LIKED = 5
 /** Part of a movie's score from which the viewer's taste is told. */
@@ -83,7 +85,8 @@ export function rankForQuery(
   const { blocked } = satisfied
   const sought = soughtTerms(intent, model.content)
   // likeness before taste: the reasons of taste need the kernels as taste leaves them
-  const voices = [...(titles.length > 0 ? voicesOfTitles(titles, model) : []), ...voicesOfTerms(sought, model)]
+  const voices = titles.length > 0 ? voicesOfTitles(titles, model) : []
+  voices.push(...voicesOfTerms(sought, titles.length > 0 ? TERMS_BESIDE_TITLES : PART_WEIGHTS.terms, model))
   const viewer = viewerOf(history, model, true)
   if (viewer) voices.push(...voicesOfViewer(viewer))
   voices.push({ part: 'popularity', scores: model.catalog.popularity, weight: PART_WEIGHTS.popularity })
@@ -160,35 +163,28 @@ export interface MatchedTerm {
 }
 
 /**
- * How much every movie is like the named ones, by three voices of one weight: what viewers and texts say (the halves of
- * likeness), what is liked together with them, and what is taken up next after them. All three are better than likeness alone:
- * NDCG@10 with popularity 0.087 against 0.068, +0.020 ± 0.011, of 573 users of the sample's validation part who had liked the named movie
- * last.
+ * How much every movie is like the named ones: who likes it, what its texts say, and half as loud what is liked together with
+ * them. What is taken up next after them is no likeness: `scripts/bench/query-tags.ts` has the numbers.
  */
 function voicesOfTitles(titles: readonly number[], model: Model): Voice[] {
-  const { numItems } = model.catalog
   const likeness = titles.map((title) => likenessTo(title, model))
   const named = historyOf(titles.map((itemIndex) => ({ itemIndex, rating: LIKED, timestamp: 0 })))
-  const { lastRated, lastRatedCounts, likesWithNeighbours, neighbourStrengths } = tasteOf(named, model)
-  const others = [
-    ...(lastRated.length > 0 ? [nextScores(model.next, lastRated, lastRatedCounts, numItems)] : []),
-    ...(likesWithNeighbours.length > 0
-      ? [neighbourScores(model.neighbours, likesWithNeighbours, neighbourStrengths)]
-      : []),
-  ]
-  const weight = PART_WEIGHTS.similar / (1 + others.length)
+  const { likesWithNeighbours, neighbourStrengths } = tasteOf(named, model)
   const byPeople = likeness.map(({ cf }) => cf).filter((cf) => cf !== null)
   const byTexts = likeness.map(({ content }) => content)
-  const halves = byPeople.length > 0 ? [sumOf(byPeople), sumOf(byTexts)] : [sumOf(byTexts)]
+  const likes = byPeople.length > 0 ? [sumOf(byPeople), sumOf(byTexts)] : [sumOf(byTexts)]
+  const together =
+    likesWithNeighbours.length > 0 ? [neighbourScores(model.neighbours, likesWithNeighbours, neighbourStrengths)] : []
+  const whole = PART_WEIGHTS.similar / (1 + TOGETHER * together.length)
   return [
-    ...halves.map((scores): Voice => ({ part: 'similar', scores, weight: weight / halves.length })),
-    ...others.map((scores): Voice => ({ part: 'similar', scores, weight })),
+    ...likes.map((scores): Voice => ({ part: 'similar', scores, weight: whole / likes.length })),
+    ...together.map((scores): Voice => ({ part: 'similar', scores, weight: TOGETHER * whole })),
   ]
 }
 
-function voicesOfTerms({ profile }: SoughtTerms, { content }: Model): Voice[] {
+function voicesOfTerms({ profile }: SoughtTerms, weight: number, { content }: Model): Voice[] {
   if (profile.terms.length === 0) return []
-  return [{ part: 'terms', scores: profileScores(content, profile), weight: PART_WEIGHTS.terms }]
+  return [{ part: 'terms', scores: profileScores(content, profile), weight }]
 }
 
 /** The sources of the viewer's own blend, but for popularity, which has a voice already. */

@@ -1,6 +1,7 @@
 import type { Model } from '#core/model.ts'
 import type { Intent } from '#core/schemas/intent.ts'
 import type { Receipt, WishName } from '#core/schemas/query.ts'
+import { tokens, words } from '#core/text/analyse.ts'
 import { matchedTerms, type QueryCandidate, type QueryRanking } from './rank.ts'
 
 const MAX_TERMS = 4
@@ -17,7 +18,10 @@ export function receiptOf(
   const keeps = (wish: WishName) => satisfying.kept.includes(wish)
   const genres = catalog.genres(itemIndex)
   const matched = shares.terms > 0 ? matchedTerms(itemIndex, sought, content) : []
-  const terms = matched.filter(({ mood }) => mood === null).map(({ term }) => term)
+  const terms = saidTerms(
+    matched.filter(({ mood }) => mood === null).map(({ term }) => term),
+    intent,
+  )
   const moods = intent.moods
     .map((mood) => ({ mood, signs: matched.filter((sign) => sign.mood === mood).map(({ term }) => term) }))
     .filter(({ signs }) => signs.length > 0)
@@ -37,4 +41,13 @@ export function receiptOf(
     ...(terms.length > 0 && { terms: terms.slice(0, MAX_TERMS) }),
     ...(moods.length > 0 && { moods }),
   }
+}
+
+/** Of what the texts have, what the query asks for in its own words: of `time travel` both, or the whole as a keyword. */
+function saidTerms(matched: readonly string[], { keywords }: Intent): string[] {
+  const has = new Set(matched)
+  return keywords.filter((keyword) => {
+    const parts = tokens(keyword)
+    return has.has(words(keyword).join(' ')) || (parts.length > 0 && parts.every((part) => has.has(part)))
+  })
 }

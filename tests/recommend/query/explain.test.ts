@@ -19,6 +19,7 @@ const CONTACT: Facts = {
     terms: ['space', 'signal'],
     moods: [{ mood: 'sad', signs: ['grief', 'loss', 'death'] }],
   },
+  directedBy: [],
   because: ['Gattaca (1997)'],
   meanRating: '3.7',
   numRatings: 127,
@@ -38,12 +39,26 @@ describe('templates', () => {
     )
   })
 
+  test('tell who directed it from who plays in it', () => {
+    const people = {
+      receipt: { people: ['Robert Zemeckis', 'Jodie Foster'] },
+      directedBy: ['Robert Zemeckis'],
+      because: [],
+    }
+    expect(explainByTemplate({ ...CONTACT, ...people })).toBe(
+      'Drama, Sci-Fi from 1997 by Robert Zemeckis with Jodie Foster. 3.7 stars from 127 ratings.',
+    )
+    expect(explainByTemplate({ ...VI, ...people })).toBe(
+      'Phim chính kịch, khoa học viễn tưởng năm 1997 của Robert Zemeckis, có Jodie Foster đóng. 3,7 sao qua 127 lượt đánh giá.',
+    )
+  })
+
   test('speak Vietnamese', () => {
     expect(explainByTemplate(VI)).toBe(
-      'Giống Interstellar (2014), có “space”, “signal”. Nét buồn đến từ: “grief”, “loss”.',
+      'Giống Interstellar (2014), có nhắc đến vũ trụ, “signal”. Nét buồn: đau buồn, mất mát.',
     )
     expect(explainByTemplate({ ...VI, receipt: { genres: ['Sci-Fi'] }, because: [] })).toBe(
-      'Phim khoa học viễn tưởng năm 1997. 3.7 sao từ 127 lượt đánh giá.',
+      'Phim khoa học viễn tưởng năm 1997. 3,7 sao qua 127 lượt đánh giá.',
     )
   })
 
@@ -75,6 +90,7 @@ describe('templates', () => {
         },
         { requiredKeys: [] },
       ),
+      directedBy: fc.constantFrom([], ['Tom Hanks']),
       because: fc.array(names, { maxLength: 2 }),
       meanRating: fc.option(fc.constantFrom('3.7', '5.0')),
       numRatings: fc.integer({ min: 0, max: 9999 }),

@@ -18,7 +18,7 @@ export const GRAMMAR_PHRASES = {
     chớ, xin đừng, đừng cho, tuyệt đối không, hạn chế, không ham, không ưng, không hảo, không nên có,
     không kèm, không dính, không pha, không lẫn, không chịu xem, không coi, không coi được, không xem được,
     không dám coi, chẳng thích, chẳng muốn, chả thích, chả muốn, không mặn mà với, không hứng thú với, không hứng thú,
-    chừa, chừa ra, thôi đừng, xin không, xin miễn, miễn bàn, cant handle, cant take, not interested in, no interest in,
+    chừa, chừa ra, thôi đừng, weary of, grown weary of, tired out by, xin không, xin miễn, miễn bàn, cant handle, cant take, not interested in, no interest in,
     not in the mood for, dont show me, dont give me, dont recommend, without any, i no like, no like, no want,
     i no want, not want, not like, please no, please not`,
   /** sounds like a negation, and negates nothing */
@@ -35,7 +35,8 @@ export const GRAMMAR_PHRASES = {
     đừng lo, đừng ngại, chẳng hạn, chẳng biết, chẳng lẽ, chả biết, chả hiểu, không có gì làm, không có gì, không gì bằng, không chê vào đâu được,
     không thể không, ngoài ra, bên ngoài, nước ngoài, không nhỉ, không ạ, không vậy, không bạn, không ta, không nhé, loại phim, thể loại, loại, không tưởng,
     bỏ túi, không phân biệt, không giới hạn, bất kể, chưa, sweet spot, không hài nhảm, đừng hài nhảm, không nhảm,
-    không nhảm nhí, đừng nhảm, đừng nhảm nhí`,
+    không nhảm nhí, đừng nhảm, đừng nhảm nhí, không ra, không thấy đâu, không tìm thấy, không có thấy, chán đời, chán quá, chán ghê,
+    a horror of a, a nightmare of a, kể chuyện cười, chuyện cười, truyện cười`,
   /** ends a negation: what follows is wanted */
   turn: `but, however, though, although, yet, just, only, please, instead, rather, still, more, want, wanted, need, give me, show me, prefer,
     looking for, something, anything, with, it should be, should be, must be, make it, i like, but also, just something, only want,
@@ -48,11 +49,12 @@ export const GRAMMAR_PHRASES = {
   refusal: `isnt my thing, is not my thing, arent my thing, are not my thing, not my thing, isnt my cup of tea, not my cup of tea, thì chịu, thì khỏi, không hợp, thì đừng,
     thì không, thì thôi, thì miễn, thì bỏ qua, thì né, is a no, is out, are out, is not for me, isnt for me, not for me, free, no go, no thanks,
     không nhé, không nha, xin miễn, xin kiếu, xin thua, xin chào thua, bó tay, thì chê, thì cạch, thì ngán, thì ghét,
-    thì loại, thì tránh, thì sợ, khỏi nha, khỏi nhé, thì thua, thì xin miễn, thì xin thua`,
+    thì loại, thì tránh, thì sợ, à không, à thôi, à thôi không, à nhầm, à mà không, ý nhầm, à lộn, ý lộn, no wait, wait no, oh wait, scratch that, mần chi, làm chi,
+    chi cho buồn, chi cho khóc, chi cho mệt, mần chi cho buồn, làm chi cho buồn, làm gì cho buồn, mần chi cho mệt, làm chi cho mệt, làm gì cho mệt, khỏi nha, khỏi nhé, thì thua, thì xin miễn, thì xin thua`,
   /** how the viewer is, not what the movie shall be */
   state: `im, im, i am, i feel, im feeling, im feeling, feeling, feel, ive been feeling, weve, we are, she is, he is, my wife is, when im, when im, because im,
     đang, đang thấy, thấy, cảm thấy, đang rất, tâm trạng, tâm trạng đang, lúc, khi, mình đang, tôi đang, em đang, hôm nay,
-    bữa nay, nay, dạo này, mấy nay, mấy bữa nay, đang hơi, đang cảm thấy, lòng đang`,
+    bữa nay, bữa ni, hôm ni, mấy bữa ni, hổm nay, bữa giờ, nay, dạo này, mấy nay, mấy bữa nay, đang hơi, đang cảm thấy, lòng đang`,
   /** what follows is a movie that it shall be like */
   like: `like, likes of, similar to, similar, in the vein of, in the same vein as, along the lines of, reminiscent of, same vibe as, same vibes as, vibes of,
     the vibe of, something like, anything like, akin to, resembling, resembles, à la, a la, same style as, in the style of, in the spirit of, such as,
@@ -60,10 +62,10 @@ export const GRAMMAR_PHRASES = {
     remind me of, reminds me of, inspired by, related to, in line with, equivalent of, equivalent to, kind of like, sort of like, type of, more like, movies like,
     giống, giông, giống như, giống với, giống y, tương tự, tương tự như, kiểu, kiểu như, theo kiểu, cùng kiểu, na ná, na ná như, như, hao hao, y như, y hệt, y chang,
     cỡ, tầm cỡ, cỡ như, đại loại, đại loại như, gần giống, gần giống như, cùng thể loại với, cùng thể loại, cùng gu với, cùng gu, phong cách, theo phong cách,
-    mang phong cách, hơi hướng, mang hơi hướng, chất như, vừa xem, mới xem, vừa coi, mới coi, vừa xem xong, mới xem xong, lấy cảm hứng từ, gợi nhớ, gợi nhớ đến`,
+    mang phong cách, tinh thần của, mang tinh thần, hơi hướng, mang hơi hướng, chất như, chẳng hạn, chẳng hạn như, ví dụ, ví dụ như, vừa xem, mới xem, vừa coi, mới coi, vừa xem xong, mới xem xong, lấy cảm hứng từ, gợi nhớ, gợi nhớ đến`,
   /** the same, if what follows is the whole name of a movie */
   liking: `i like, i liked, i love, i loved, liked, loved, love, enjoyed, i enjoyed, enjoy, we like, we liked, we loved, you like, you liked, if i like, if i liked, watched, watch,
-    adored, obsessed with, favorite is, favourite is, favorite movie is, favourite film is, because of, i saw, seen, ive seen, have seen, my favorites, my favourites, favorites, favourites, favorite, favourite, fan, fan của, fan cứng của, better than, than, hay hơn, a big fan of, after, cross between, cross of, mix of, mixture of, blend of, combination of, mash up of, meets, crossed with, mixed with, between, pha trộn giữa, kết hợp giữa, lai giữa, pha giữa, sau khi xem, id like, would like, id like,
+    adored, obsessed with, favorite is, favourite is, favorite movie is, favourite film is, because of, i saw, seen, ive seen, have seen, my favorites, my favourites, favorites, favourites, favorite, favourite, fan, fan của, fan cứng của, better than, than, hay hơn, a big fan of, after, cross between, cross of, mix of, mixture of, blend of, combination of, mash up of, meets, crossed with, mixed with, between, pha trộn giữa, kết hợp giữa, lai giữa, pha giữa, giữa, sau khi xem, id like, would like, id like,
     thích, rất thích, mê, ghiền, khoái, yêu thích, đã xem, xem, coi, thích phim, mê phim, từng xem, thích xem,
     xem xong, coi xong, marathon, cày, cày xong, binged, xem hết, coi hết`,
   /** what follows is a person's name, though it be a surname */
@@ -92,6 +94,8 @@ export const GRAMMAR_PHRASES = {
     khiến, có hậu, kết thúc có hậu, kết có hậu, mọi thời đại, mọi, thời đại, dựa trên, dựa theo, dựa vào, dài, ra rạp, rạp, bất ngờ, cuối, cuối phim, sến, sến súa, sến sẩm, ướt át, hết, tuổi, hợp, phù hợp, dành cho, sướt mướt, cái kết,
     ok, ổn, tốt, đẹp, chất lượng, dễ thương, thư, ngồi, khoảng, tầm, cỡ, bản, phiên bản, bản gốc, gốc, đạo diễn, diễn viên, đóng, đóng chính, vai chính, chính, thủ vai, diễn xuất, tập hợp, danh sách, list, top, nên xem, đáng, tuyệt vời, tuyệt, thú vị, hấp dẫn, cuốn hút, lôi cuốn, người yêu, gấu, crush, bạn gái, bạn trai, vợ, chồng,
     oscar, oscars, giải oscar, đoạt oscar, oscar winning, oscar winner, oscar winners, mn, mng, mấy bạn, ae, anh em ơi,
+    mô, răng, rứa, hỉ, nghen, nghe, hén, hen, tề, tê, nớ, hè, đa, chi, ni, chừ, mần, tau, mi, mạ, mệ, bậu, cuốn phim, quá trời, quá chừng, thấy mồ, dữ thần,
+    coi chơi, xem chơi, vl, vcl, vãi, rainy day, rainy night, rainy afternoon, trời mưa, ngày mưa, đêm mưa, chiều mưa, bà con, bà con ơi, bestie, bestie ơi, bro, guys, fam, lowkey want, lowkey need, lowkey love, lowkey craving, no cap, ngl, idc, tbh,
     đâu, độc đáo, gọn, lẹ, coi thử, xem thử, bữa, hồi, cả, ấn tượng, ý tưởng`,
 } as const
 

@@ -26,6 +26,8 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
   quá: 'qá, wá',
   rồi: 'r, rùi, ròi',
   thôi: 'hoy, thui',
+  với: 'vs',
+  đang: 'đg',
 }
 
 /** By what is typed, in lower case. */

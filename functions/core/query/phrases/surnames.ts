@@ -23,7 +23,7 @@ const FAMOUS = `
   Wes Anderson, Paul Thomas Anderson, Ridley Scott, Michael Bay, Guy Ritchie, Mel Gibson, Spike Lee, Ang Lee,
   Woody Allen, Peter Jackson, George Lucas, Terrence Malick, Danny Boyle, Sofia Coppola, Guillermo del Toro,
   Christian Bale, Will Smith, Robert Altman, Terry Gilliam, John Cassavetes, Miloš Forman, Kenji Mizoguchi, Luchino Visconti,
-  Krzysztof Kieślowski, Pier Paolo Pasolini, Bernardo Bertolucci, Éric Rohmer, Robert Bresson, Sergei Eisenstein, Carl Theodor Dreyer`
+  Zendaya, Beyoncé, Rihanna, Madonna, Krzysztof Kieślowski, Pier Paolo Pasolini, Bernardo Bertolucci, Éric Rohmer, Robert Bresson, Sergei Eisenstein, Carl Theodor Dreyer`
 /** Others whom people ask for, by their whole name: so it is found though mistyped, or missing in the catalogue. */
 const KNOWN_BY_WHOLE_NAME = `
   Alain Delon, Audrey Hepburn, Katharine Hepburn, Gregory Peck, David Lean, Cary Grant, James Stewart, James Dean, Ingrid Bergman,
@@ -45,7 +45,11 @@ const KNOWN_BY_WHOLE_NAME = `
   Louis Malle, Agnès Varda, Vittorio De Sica, Roberto Rossellini, Dario Argento,
   Sam Raimi, Wes Craven, Tobe Hooper, Sam Mendes, Ron Howard, Oliver Stone, Michael Mann, Brian De Palma, Sydney Pollack, Rob Reiner,
   Chris Columbus, John Hughes, Nora Ephron, Kathryn Bigelow, Jane Campion, Paolo Sorrentino, Edgar Wright, Taika Waititi, Zack Snyder,
-  J. J. Abrams, Mamoru Hosoda`
+  J. J. Abrams, Mamoru Hosoda, Tom Holland, Florence Pugh, Saoirse Ronan, Adam Driver, Cillian Murphy, Ana de Armas, Anya Taylor-Joy,
+  Benedict Cumberbatch, Eddie Redmayne, Jessica Chastain, Michael Fassbender, Tilda Swinton, Frances McDormand, Glenn Close, Sally Field,
+  Diane Keaton, Faye Dunaway, Jack Lemmon, Walter Matthau, Peter Sellers, Henry Fonda, Jane Fonda, Gene Kelly, Fred Astaire, Judy Garland,
+  Vivien Leigh, Clark Gable, Bette Davis, Joan Crawford, Lauren Bacall, Rita Hayworth, Max von Sydow, Liv Ullmann, Hong Sang-soo,
+  Lee Byung-hun, Gong Yoo, Ken Watanabe, Shah Rukh Khan, Aamir Khan, Mila Kunis, Emily Blunt, Idris Elba, Oscar Isaac`
 
 /** Of them, those whose surname alone is another word or another person as often. */
 const BY_WHOLE_NAME = new Set(
