@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
 import { type Intent, MarqueeError } from '../client/index.ts'
-import type { Address } from './address.ts'
 import type { Client } from './client.ts'
 import { GroupList } from './components/group-list.tsx'
 import { LanguageSwitch } from './components/language-switch.tsx'
@@ -23,7 +22,7 @@ import { useGroup } from './hooks/use-group.ts'
 import { useLoad } from './hooks/use-load.ts'
 import { useMarks } from './hooks/use-marks.ts'
 import { type RateableMovie, useRatings } from './hooks/use-ratings.ts'
-import { useRecommendations, viewerRequest, viewerScope } from './hooks/use-recommendations.ts'
+import { knowsMe, showsOwnList, useRecommendations, viewerRequest, viewerScope } from './hooks/use-recommendations.ts'
 import { useWish } from './hooks/use-wish.ts'
 import { nameOf, withNames } from './names.ts'
 import { inLanguage, keepLanguage, type Language, preferredLanguage, speak, strings } from './strings.ts'
@@ -57,7 +56,8 @@ export function App({ client }: { client: Client }) {
   )
   const known = profile.value?.known ?? null
   const limits = model.value?.api ?? null
-  const list = useRecommendations(client, address, ratings, marks, limits, ({ answer, movements }) => {
+  const onWall = wall.value?.movies.map((movie) => movie.movieId) ?? (wall.failure ? [] : null)
+  const list = useRecommendations(client, address, ratings, marks, limits, onWall, ({ answer, movements }) => {
     const fresh = [...movements.values()].filter(({ kind }) => kind === 'new').length
     if (answer.items.length > 0)
       setAnnouncement(strings.list.updated(answer.items.length, fresh, nameOf(answer.items[0])))
@@ -82,7 +82,7 @@ export function App({ client }: { client: Client }) {
   for (const movie of known?.recentFavourites ?? []) starsById.set(movie.movieId, movie.rating)
   for (const movie of ratings.items) starsById.set(movie.movieId, movie.rating)
   const starsOf = (id: number) => starsById.get(id) ?? null
-  const knowsMe = userId === null && (ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked'))
+  const isKnown = userId !== null || knowsMe(ratings, marks)
   const saidIds = new Set([...ratings.items, ...marks.items].map((movie) => movie.movieId))
 
   const loved = ratings.items.find(({ rating }) => rating >= LOVED_FROM) ?? known?.recentFavourites[0] ?? null
@@ -97,6 +97,10 @@ export function App({ client }: { client: Client }) {
     keepLanguage(next)
     setLanguage(next)
   }
+  const ask = (text: string) => {
+    setEdited(null)
+    go({ wish: text, group: null, aboutModel: false, movieId: null })
+  }
   const open = (id: number, part: 'details' | 'similar' = 'details') => {
     setDrawerPart(part)
     go({ movieId: id })
@@ -104,8 +108,9 @@ export function App({ client }: { client: Client }) {
 
   /** As the list says that is in sight: the one for a wish, else the viewer's own. */
   const whyOf = (id: number): Why | undefined => {
-    const queried = wish === null ? undefined : wished.answer?.items.find((movie) => movie.movieId === id)
-    if (queried) {
+    if (wish !== null) {
+      const queried = wished.answer?.items.find((movie) => movie.movieId === id)
+      if (queried === undefined) return undefined
       const { text } = wished.explanations.get(id) ?? queried.explanation
       return { text, shares: queried.shares, receipt: withNames(queried.receipt, wished.answer!.intent) }
     }
@@ -124,16 +129,7 @@ export function App({ client }: { client: Client }) {
       </a>
       <header class="header">
         <Brand />
-        <SearchBox
-          client={client}
-          starsOf={starsOf}
-          onPick={(movie) => open(movie.movieId)}
-          onAsk={(text) => {
-            setEdited(null)
-            go({ wish: text, group: null, aboutModel: false, movieId: null })
-          }}
-        />
-        <span class="project">{model.value?.project}</span>
+        <SearchBox client={client} starsOf={starsOf} onPick={(movie) => open(movie.movieId)} onAsk={ask} />
         <LanguageSwitch language={language} onChange={changeLanguage} />
       </header>
       <main>
@@ -145,7 +141,7 @@ export function App({ client }: { client: Client }) {
               userId={userId}
               examples={model.value?.exampleUsers ?? []}
               group={group}
-              knowsMe={knowsMe}
+              knowsMe={userId === null && isKnown}
               onPick={(id) => go({ userId: id })}
               onGroup={(members) => go({ group: members, userId: null, wish: null })}
             />
@@ -153,19 +149,13 @@ export function App({ client }: { client: Client }) {
               <GroupList
                 group={group}
                 list={together}
-                knowsMe={knowsMe}
+                knowsMe={isKnown}
                 genres={wall.value?.genres ?? []}
                 address={address}
                 onAddress={go}
                 onOpen={open}
               />
-            ) : wish === null ? (
-              userId === null ? (
-                <Hero />
-              ) : (
-                <ProfilePanel userId={userId} profile={profile} />
-              )
-            ) : (
+            ) : wish !== null ? (
               <WishList
                 text={wish}
                 load={wished}
@@ -177,52 +167,60 @@ export function App({ client }: { client: Client }) {
                 onMark={mark}
                 onOpen={open}
               />
-            )}
-            {showsWall && group === null ? (
-              <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} />
-            ) : null}
-            {group === null ? (
-              <RecommendationList
-                list={list}
-                saidIds={saidIds}
-                genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
-                address={address}
-                onAddress={go}
-                onRate={rate}
-                onMark={mark}
-                onOpen={open}
-                ratingsRow={
-                  <RatingsRow
-                    ratings={ratings}
-                    isFresh={userId === null}
-                    onRemove={(movie) => rate(movie, null)}
-                    onOpen={(id) => open(id)}
-                    onClear={clear}
+            ) : (
+              <>
+                {userId === null ? (
+                  <Hero
+                    examples={strings.hero.examples(wall.value?.movies.slice(0, 1).map(nameOf) ?? [])}
+                    onAsk={ask}
                   />
-                }
-              />
-            ) : null}
-            {loved && shelf.length >= SHELF_FROM ? (
-              <MovieRail
-                id="because-title"
-                title={strings.list.because(nameOf(loved))}
-                movies={shelf}
-                starsOf={() => null}
-                onRate={rate}
-                onOpen={(movie) => open(movie.movieId)}
-              />
-            ) : null}
-            {known && known.recentFavourites.length > 0 ? (
-              <MovieRail
-                id="recent-title"
-                small
-                title={strings.profile.recent}
-                movies={known.recentFavourites}
-                starsOf={(movie) => starsOf(movie.movieId)}
-                onRate={rate}
-                onOpen={(movie) => open(movie.movieId)}
-              />
-            ) : null}
+                ) : (
+                  <ProfilePanel userId={userId} profile={profile} />
+                )}
+                {showsWall ? <WallRail wall={wall} starsOf={starsOf} onRate={rate} onOpen={open} /> : null}
+                <RecommendationList
+                  list={list}
+                  isKnown={isKnown}
+                  saidIds={saidIds}
+                  genres={[...new Set([...genres, ...(wall.value?.genres ?? [])])]}
+                  address={address}
+                  onAddress={go}
+                  onRate={rate}
+                  onMark={mark}
+                  onOpen={open}
+                  ratingsRow={
+                    <RatingsRow
+                      ratings={ratings}
+                      isFresh={userId === null}
+                      onRemove={(movie) => rate(movie, null)}
+                      onOpen={(id) => open(id)}
+                      onClear={clear}
+                    />
+                  }
+                />
+                {loved && shelf.length >= SHELF_FROM ? (
+                  <MovieRail
+                    id="because-title"
+                    title={strings.list.because(nameOf(loved))}
+                    movies={shelf}
+                    starsOf={() => null}
+                    onRate={rate}
+                    onOpen={(movie) => open(movie.movieId)}
+                  />
+                ) : null}
+                {known && known.recentFavourites.length > 0 ? (
+                  <MovieRail
+                    id="recent-title"
+                    small
+                    title={strings.profile.recent}
+                    movies={known.recentFavourites}
+                    starsOf={(movie) => starsOf(movie.movieId)}
+                    onRate={rate}
+                    onOpen={(movie) => open(movie.movieId)}
+                  />
+                ) : null}
+              </>
+            )}
           </>
         )}
       </main>
@@ -248,9 +246,6 @@ export function App({ client }: { client: Client }) {
   )
 }
 
-/** Neither a group's, nor one for a wish, nor the page about the model. */
-const showsOwnList = ({ group, wish, aboutModel }: Address) => group === null && wish === null && !aboutModel
-
 /** Instead of everything: a server with authentication, for which the page has no credentials. */
 const Closed = () => (
   <>
@@ -274,10 +269,20 @@ const Brand = () => (
   </a>
 )
 
-const Hero = () => (
+/** What to do here, and wishes to try by a click. */
+const Hero = ({ examples, onAsk }: { examples: string[]; onAsk(text: string): void }) => (
   <section class="hero">
     <h1>{strings.hero.title}</h1>
     <p>{strings.hero.text}</p>
+    <ul class="chips" aria-label={strings.hero.examplesLabel}>
+      {examples.map((text) => (
+        <li key={text}>
+          <button type="button" class="chip" onClick={() => onAsk(text)}>
+            “{text}”
+          </button>
+        </li>
+      ))}
+    </ul>
   </section>
 )
 

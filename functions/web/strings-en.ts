@@ -7,14 +7,19 @@ export const ENGLISH = {
   skipToList: 'Skip to your list',
   hero: {
     title: 'What do you feel like watching?',
-    text: 'Give stars to a few movies you know. The list below learns with every one.',
+    text: 'Give stars to a few movies you know, and the list below becomes yours. Or say what you are after:',
+    examplesLabel: 'Wishes to try',
+    examples: (known: string[]) => [
+      'a comedy from the 90s',
+      ...known.map((title) => `like ${title}, since 2005`),
+      'a sad love story, no war',
+    ],
   },
   viewer: {
     legend: 'Who is watching?',
-    fresh: 'Start fresh',
     user: (userId: number) => `Viewer ${userId}`,
     numberLabel: 'Viewer number',
-    numberHint: 'Other no.',
+    numberHint: 'Viewer no.',
     open: 'Open',
     invalid: (found: string) => `“${found}” is not a viewer number: a whole number from 1 is expected.`,
   },
@@ -30,10 +35,10 @@ export const ENGLISH = {
     unknownMe: 'Nothing is known of your taste yet: leave the group and give stars to a few movies.',
     strategy: 'Whose taste counts',
     strategies: {
-      average: { name: 'Everybody', text: 'The mean of how well a movie fits each of you' },
+      average: { name: 'Best on average', text: 'The mean of how well a movie fits each of you' },
       leastMisery: { name: 'Nobody unhappy', text: 'As good as it is for the one whom it fits least' },
       averageWithoutMisery: {
-        name: 'Mean, but no misfit',
+        name: 'Average, no misfits',
         text: 'The mean, of movies only that fit everybody a little',
       },
     },
@@ -45,7 +50,7 @@ export const ENGLISH = {
   },
   search: {
     label: 'Search a title, or say what you feel like watching',
-    placeholder: 'A title, or a wish: “phim hài thập niên 90”',
+    placeholder: 'A title, or a wish',
     ask: (text: string) => `Ask for “${text}”`,
     results: 'Movies found',
     none: (query: string) => `No title matches “${query}”.`,
@@ -77,22 +82,21 @@ export const ENGLISH = {
     undo: 'Undo',
   },
   marks: {
-    menu: (title: string) => `More to say of ${title}`,
+    menu: (title: string) => `More choices for ${title}`,
     say: { liked: 'I like it', disliked: 'Not for me', seen: 'Seen it', snoozed: 'Not now' },
     said: {
       liked: (title: string) => `You like ${title}`,
-      disliked: (title: string) => `${title} will not come again`,
+      disliked: (title: string) => `${title} will not be suggested again`,
       seen: (title: string) => `${title}: seen`,
-      snoozed: (title: string) => `${title} waits for 30 days`,
+      snoozed: (title: string) => `${title} stays away for 30 days`,
     },
     undone: (title: string) => `${title}: taken back`,
-    failed: (title: string) => `What you said of ${title} was not saved.`,
+    failed: (title: string) => `Your choice for ${title} was not saved.`,
   },
   list: {
     title: 'For you',
+    freshTitle: 'To start with',
     userTitle: (userId: number) => `For viewer ${userId}`,
-    emptyTitle: 'Your list begins with one rating',
-    emptyText: 'Give stars to a movie above, or search for one you love.',
     nothingLeft: 'No movie fits these filters.',
     clearFilters: 'Clear filters',
     updating: 'Updating…',
@@ -120,17 +124,18 @@ export const ENGLISH = {
     },
     content: { name: 'Close to what you liked', text: () => 'a few more likes and viewers like you join in' },
     genrePopularity: { name: 'Popular in your genres', text: () => 'until there is a movie you liked' },
-    popularity: { name: 'Popular with everyone', text: () => 'nothing is known of your taste yet' },
+    popularity: { name: 'Popular with everyone', text: () => 'your own list begins with your first stars' },
     batch: { name: 'Chosen earlier', text: () => 'a fresh list could not be made just now' },
   },
   degraded: {
     liveRatings: 'Ratings given lately could not be read, so this list may not know them.',
     publishedHistory: 'Earlier ratings could not be read, so this list knows only the latest ones.',
     ranking: 'A fresh list could not be made, so this is the one chosen for you earlier.',
-    parse: 'The language model gave no help with reading the wish; rules read it.',
-    rerank: 'The language model gave no order; this is the order of the scores.',
-    explain: 'The language model gave no explanations; templates did.',
+    parse: 'reading the wish',
+    rerank: 'the order',
+    explain: 'the explanations',
   },
+  withoutModel: (parts: string) => `Done without the language model: ${parts}.`,
   unknownMovies: (count: number) =>
     count === 1
       ? '1 movie you rated is not in this catalogue.'
@@ -150,15 +155,15 @@ export const ENGLISH = {
       from === null ? `at most ${to} min` : to === null ? `at least ${from} min` : `${from}–${to} min`,
     language: (code: string) => `in ${new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code}`,
     relaxed: {
-      nothingFits: (wish: string) => `Nothing satisfies all of it, so ${wish} was given up.`,
-      unknown: (wish: string) => `This catalogue does not tell ${wish}, so that part could not be held.`,
+      nothingFits: (wish: string) => `No movie has all of that, so ${wish} was left out.`,
+      unknown: (wish: string) => `This catalogue does not know ${wish} of its movies, so that part was left out.`,
     },
     wishes: {
       genres: 'the genre',
       avoidGenres: 'the refused genre',
       people: 'the person',
       avoidPeople: 'the refused person',
-      years: 'the time',
+      years: 'the year',
       runtime: 'the running time',
       originalLanguage: 'the language',
     },
@@ -206,11 +211,12 @@ export const ENGLISH = {
   profile: {
     title: (userId: number) => `Viewer ${userId}`,
     ratings: 'ratings',
-    mean: 'mean stars',
+    mean: 'on average',
     likes: 'liked',
     genres: 'Taste by genre',
     decades: 'Taste by decade',
-    bar: (name: string, ratings: number, mean: number) => `${name}: ${ratings} ratings, mean ${mean.toFixed(1)} stars`,
+    bar: (name: string, ratings: number, mean: number) =>
+      `${name}: ${ratings} ratings, ${mean.toFixed(1)} stars on average`,
     recent: 'Recent favourites',
     unknown: 'No ratings yet. Give stars to a few movies and this profile fills.',
   },
@@ -237,7 +243,7 @@ export const ENGLISH = {
     loved: (title: string) => `What if you loved ${title}?`,
     ask: 'Show what would move',
     failed: 'The other list could not be made',
-    notInHistory: 'Nothing was said of it before, so nothing would change.',
+    notInHistory: 'You have not rated it, so nothing would change.',
     nothing: (k: number) => `Nothing in the first ${k} would move.`,
     summary: (k: number, entered: number, left: number, moved: number) =>
       `Of the first ${k}: ${entered} would come in, ${left} drop out, ${moved} change places.`,
@@ -262,7 +268,7 @@ export const ENGLISH = {
   movie: {
     forYou: 'for you',
     predictedLong: (stars: number) => `You would give ${stars.toFixed(1)} stars, going by your ratings`,
-    mean: (mean: number, ratings: number) => `${mean.toFixed(1)} mean stars from ${ratings} ratings`,
+    mean: (mean: number, ratings: number) => `${mean.toFixed(1)} stars on average, ${ratings} ratings`,
     noYear: 'year unknown',
   },
   failure: {
@@ -282,7 +288,7 @@ export const ENGLISH = {
     stale: 'Shown is the list from before.',
   },
   closed: {
-    title: 'This server asks who you are',
+    title: 'This server needs a sign-in',
     text: 'Every request needs a key or a token, and this page has none. It works with a server that is set up without authentication; this one is there for apps that bring theirs.',
   },
   model: {
@@ -350,13 +356,9 @@ export const ENGLISH = {
   footer: {
     aboutModel: 'About this model',
     docs: 'API documentation',
-    quality: (served: string, popularity: string, gain: string, users: string) =>
-      `NDCG@10 ${served}, against ${popularity} for plain popularity: a gain of ${gain} over ${users} held-out viewers.`,
-    gain: (mean: string, low: string, high: string) => `${mean} (95 % interval ${low} to ${high})`,
     data: (ratings: string, movies: string) => `Learned from ${ratings} ratings of ${movies} movies`,
-    model: (modelId: string) => `model ${modelId}`,
-    published: (date: string) => `published ${date}`,
-    posters: 'Posters on the cards are drawn by this page.',
+    published: (date: string) => `last on ${date}`,
+    posters: 'Posters are drawn by this page.',
   },
 }
 

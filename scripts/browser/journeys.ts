@@ -4,18 +4,36 @@ import type { Journey } from './visit.ts'
 
 /** What a viewer does with the page, by real keys and clicks. */
 
-const freshStart: Journey = async ({ page, look, untilListed }) => {
+/** cumulative layout shift that Web Vitals call good */
+const MAX_SHIFT = 0.1
+/** all of it so far, without what a click has moved */
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  let sum = 0
+  const add = (list) => list.getEntries().forEach(({ value, hadRecentInput }) => (sum += hadRecentInput ? 0 : value))
+  new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true })
+  setTimeout(() => resolve(sum), 200)
+})`
+
+const freshStart: Journey = async ({ page, look }) => {
   await page.goto('/')
   const wall = page.locator('.rail').first()
   await wall.getByRole('slider').first().waitFor()
+  await page.locator('.rung-popularity').waitFor()
   await look('wall')
+  const shown = await idsOf(wall.locator('.rail-card'))
+  const popular = await idsOf(page.locator('.grid .card'))
+  deepEqual(
+    popular.filter((id) => shown.includes(id)),
+    [],
+    'nothing twice on the page',
+  )
 
   // by pointer, by arrow keys and Enter, by arrow keys and a rest
   const stars = wall.locator('.stars').first()
   const box = await stars.boundingBox()
   ok(box, 'the first star row is not on the screen')
   await stars.click({ position: { x: box.width * 0.95, y: box.height / 2 } })
-  await untilListed()
+  await untilOwnList(page)
   const before = await titlesOf(page)
   await rateByKeys(page, 9)
   await page.keyboard.press('Enter')
@@ -28,7 +46,7 @@ const freshStart: Journey = async ({ page, look, untilListed }) => {
   await page.locator('.grid .card').first().locator('.card-actions').scrollIntoViewIfNeeded()
   await look('list')
   await page.reload()
-  await untilListed()
+  await untilOwnList(page)
   equal(await page.locator('.rating').count(), 3, 'ratings that are kept')
 }
 
@@ -54,11 +72,11 @@ const knownViewer: Journey = async ({ page, look, untilListed }) => {
 }
 
 /** Further down: more of the list, and what is near a movie that was loved. */
-const furtherDown: Journey = async ({ page, look, untilListed }) => {
+const furtherDown: Journey = async ({ page, look }) => {
   await page.goto('/')
   await rateByKeys(page, 10)
   await page.keyboard.press('Enter')
-  await untilListed()
+  await untilOwnList(page)
   const title = await page.locator('.rating-title').innerText()
   const shelf = page.getByRole('region', { name: `Because you liked ${title}` })
   await shelf.locator('.rail-card').nth(5).waitFor()
@@ -143,6 +161,12 @@ const search: Journey = async ({ page, look }) => {
 
 const wish: Journey = async ({ page, look, untilListed }) => {
   await page.goto('/')
+  // the second of those that are offered names a movie of the catalogue
+  await page.locator('.hero .chip').nth(2).waitFor()
+  await page.locator('.hero .chip').nth(1).click()
+  await page.locator('.wish-chip').nth(1).waitFor()
+  equal(await page.locator('.rail').count(), 0, 'a wish stands alone')
+  await page.goBack()
   await page.getByRole('combobox').first().fill('phim sci-fi buồn giống Interstellar, không kinh dị')
   await page.keyboard.press('Enter')
   await untilListed()
@@ -294,6 +318,7 @@ const lostConnection: Journey = async ({ page, look, untilListed }) => {
   await page.context().setOffline(false)
 }
 
+/** Nothing moves under the viewer's finger while parts of the page come one by one. */
 const slowNetwork: Journey = async ({ page, look, untilListed }) => {
   await page.route('**/v1/**', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 2500))
@@ -303,6 +328,9 @@ const slowNetwork: Journey = async ({ page, look, untilListed }) => {
   await page.locator('.card.skeleton').first().waitFor()
   await look('waiting')
   await untilListed()
+  await page.waitForTimeout(500)
+  const shift = await page.evaluate<number>(LAYOUT_SHIFT)
+  ok(shift < MAX_SHIFT, `what stands there keeps its place when the rest comes in: a layout shift of ${shift}`)
 }
 
 const closedServer: Journey = async ({ page, look }) => {
@@ -345,7 +373,7 @@ export const JOURNEYS: Record<string, Journey> = {
 /** With one whose language model is out of reach. */
 export const JOURNEYS_WITHOUT_MODEL: Record<string, Journey> = { noLanguageModel }
 
-/** Known viewers, but for "together" and "start fresh". */
+/** Known viewers, but for "together" and who sits here. */
 const viewers = (page: Page): Locator => page.locator('.viewer:has(.face[style])')
 
 const titlesOf = (page: Page) =>
@@ -354,6 +382,10 @@ const titlesOf = (page: Page) =>
 const idsOf = (cards: Locator) => cards.evaluateAll((all) => all.map((card) => card.getAttribute('data-movie-id')))
 
 const sameTitles = (a: unknown[], b: unknown[]) => JSON.stringify(a) === JSON.stringify(b)
+
+/** Until the list goes by what was rated, not by what is popular. */
+const untilOwnList = (page: Page) =>
+  page.locator('.list[aria-busy="false"] :is(.rung-personalized, .rung-content)').waitFor()
 
 async function rateByKeys(page: Page, halves: number): Promise<void> {
   await page.locator('.rail').first().getByRole('slider').first().focus()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { checkAccessibility } from './check-accessibility.ts'
+import { checkAccessibility, checkTouchTargets } from './check-accessibility.ts'
 
 export const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } }
 export const SCHEMES = ['dark', 'light'] as const
@@ -20,7 +20,7 @@ const PATIENCE_MS = 10_000
 export interface Visit {
   page: Page
   isPhone: boolean
-  /** Lets the page come to rest, takes its picture, and has axe look at it. */
+  /** Lets the page come to rest, takes its picture, has axe look at it, and on a phone measures what a finger presses. */
   look(state: string): Promise<void>
   /** Until a movie's card is in the list. */
   untilListed(): Promise<void>
@@ -64,7 +64,8 @@ export async function make(
       async look(state) {
         await page.waitForTimeout(SETTLE_MS)
         await picture(state)
-        await checkAccessibility(page).catch((error: Error) => findings.push(`${state}: ${error.message}`))
+        for (const check of isPhone && isOwnPage(page) ? [checkAccessibility, checkTouchTargets] : [checkAccessibility])
+          await check(page).catch((error: Error) => findings.push(`${state}: ${error.message}`))
       },
       untilListed: () => page.locator('.grid .card:not(.skeleton)').first().waitFor(),
     })
@@ -77,3 +78,6 @@ export async function make(
     await context.close()
   }
 }
+
+/** Swagger UI's sizes at /docs are its own. */
+const isOwnPage = (page: Page) => new URL(page.url()).pathname === '/'

@@ -37,6 +37,8 @@ test('a title’s longest word fits the poster’s width', () => {
   // 'Shawshank' and 'Redemption': 10 letters × 0.74 em × 11.6 hundredths = 86 of the 100 that a poster is wide
   expect(titleSize('The Shawshank Redemption')).toBeLessThanOrEqual(11.6)
   expect(titleSize('Heat')).toBe(17)
+  // 7 letters, two of them M: (7 + 2 × 0.5) × 0.74 em × 14.5 hundredths = 86
+  expect(titleSize('Memento')).toBeCloseTo(14.5, 1)
 })
 
 test('a second name in brackets is not lettered on the poster, a title in brackets is', () => {

@@ -44,8 +44,9 @@ export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, o
         </p>
         <ScoreShares shares={movie.shares} />
         <div class="card-actions">
-          <StarRating title={nameOf(movie)} value={null} onRate={onRate} />
-          <MarkMenu title={nameOf(movie)} onMark={onMark} />
+          <div class="card-stars">
+            <StarRating title={nameOf(movie)} value={null} onRate={onRate} />
+          </div>
           <button
             type="button"
             class="text-button"
@@ -54,6 +55,7 @@ export function MovieCard({ movie, reason, rank, movement, isPersonal, onRate, o
           >
             {strings.list.more}
           </button>
+          <MarkMenu title={nameOf(movie)} onMark={onMark} />
         </div>
       </article>
     </li>

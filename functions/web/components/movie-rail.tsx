@@ -65,6 +65,7 @@ export function RailSkeleton() {
         {Array.from({ length: 10 }, (_, place) => (
           <li key={place} class="rail-card skeleton">
             <div class="bone bone-poster" />
+            <div class="bone-stars" />
           </li>
         ))}
       </ul>

@@ -48,9 +48,15 @@ export function EmptyNotice({ title, text, children }: { title: string; text?: s
   )
 }
 
+/** What a language model has a part in; one line tells of all of it. */
+const OF_MODEL: Degraded = ['parse', 'rerank', 'explain']
+
 /** What an answer had to do without. */
 export function HonestNotes({ degraded, unknown }: { degraded: Degraded; unknown: number[] }) {
-  const notes = degraded.map((part) => strings.degraded[part])
+  const said = (parts: Degraded) => parts.map((part) => strings.degraded[part])
+  const notes = said(degraded.filter((part) => !OF_MODEL.includes(part)))
+  const byModel = said(degraded.filter((part) => OF_MODEL.includes(part)))
+  if (byModel.length > 0) notes.push(strings.withoutModel(byModel.join(', ')))
   if (unknown.length > 0) notes.push(strings.unknownMovies(unknown.length))
   if (notes.length === 0) return null
   return (

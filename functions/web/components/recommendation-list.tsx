@@ -13,6 +13,8 @@ import { WeightPanel } from './weight-panel.tsx'
 
 interface RecommendationListProps {
   list: GrowingList
+  /** whether anything is known of whose list it is */
+  isKnown: boolean
   /** movies rated or marked since the answer was made: they leave the list at once */
   saidIds: Set<number>
   genres: string[]
@@ -27,41 +29,39 @@ interface RecommendationListProps {
 
 /** The list itself: what it rests on, its filters, its cards, and what is shown when there are none. */
 export function RecommendationList(props: RecommendationListProps) {
-  const { list, saidIds, genres, address, onAddress, onRate, onMark, onOpen, ratingsRow } = props
+  const { list, isKnown, saidIds, genres, address, onAddress, onRate, onMark, onOpen, ratingsRow } = props
   const movies = list.value?.answer.items.filter(({ movieId }) => !saidIds.has(movieId)) ?? []
   const grid = useRef<HTMLUListElement>(null)
   useSteadyList(
     grid,
     movies.map(({ movieId }) => movieId),
   )
+  const isComing = list.loading || (list.value === null && list.failure === null)
   const hasFilters = address.genres.length > 0 || address.decade !== null
-  const isWaiting = list.value === null && list.failure === null && !list.loading
 
   return (
     <section class="list" id="list" tabIndex={-1} aria-labelledby="list-title" aria-busy={list.loading}>
       <div class="section-head">
-        <h2 id="list-title">{address.userId === null ? strings.list.title : strings.list.userTitle(address.userId)}</h2>
-        {list.value ? <RungNote answer={list.value.answer} /> : null}
+        <h2 id="list-title">{titleFor(address.userId, isKnown)}</h2>
+        {list.value ? <RungNote answer={list.value.answer} /> : <p class="rung">&nbsp;</p>}
         {list.loading && list.value ? <span class="updating">{strings.list.updating}</span> : null}
       </div>
       {ratingsRow}
-      {isWaiting ? null : (
-        <>
-          <Filters genres={genres} address={address} onChange={onAddress} />
-          <div class="dials">
-            <DiversityDial
-              value={address.diversity}
-              receipt={list.value?.answer.diversity}
-              onChange={(diversity) => onAddress({ diversity })}
-            />
-            <WeightPanel
-              value={address.weights}
-              used={list.value?.answer.weights}
-              onChange={(weights) => onAddress({ weights })}
-            />
-          </div>
-        </>
-      )}
+      <Filters genres={genres} address={address} onChange={onAddress} />
+      {isKnown ? (
+        <div class="dials">
+          <DiversityDial
+            value={address.diversity}
+            receipt={list.value?.answer.diversity}
+            onChange={(diversity) => onAddress({ diversity })}
+          />
+          <WeightPanel
+            value={address.weights}
+            used={list.value?.answer.weights}
+            onChange={(weights) => onAddress({ weights })}
+          />
+        </div>
+      ) : null}
       {list.value ? (
         <HonestNotes degraded={list.value.answer.degraded} unknown={list.value.answer.history.unknownMovieIds} />
       ) : null}
@@ -72,7 +72,6 @@ export function RecommendationList(props: RecommendationListProps) {
           onRetry={list.retry}
         />
       ) : null}
-      {isWaiting ? <EmptyNotice title={strings.list.emptyTitle} text={strings.list.emptyText} /> : null}
       {list.value && !list.loading && movies.length === 0 ? (
         <EmptyNotice title={strings.list.nothingLeft}>
           {hasFilters ? (
@@ -83,7 +82,7 @@ export function RecommendationList(props: RecommendationListProps) {
         </EmptyNotice>
       ) : null}
       <ul class="grid" ref={grid}>
-        {list.loading && movies.length === 0
+        {isComing && movies.length === 0
           ? Array.from({ length: 12 }, (_, place) => <CardSkeleton key={place} />)
           : movies.map((movie, place) => (
               <MovieCard
@@ -107,6 +106,9 @@ export function RecommendationList(props: RecommendationListProps) {
     </section>
   )
 }
+
+const titleFor = (userId: number | null, isKnown: boolean): string =>
+  userId !== null ? strings.list.userTitle(userId) : isKnown ? strings.list.title : strings.list.freshTitle
 
 function RungNote({ answer }: { answer: Recommendations }) {
   const rung = strings.rungs[answer.rung]

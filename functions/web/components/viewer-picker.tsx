@@ -4,7 +4,7 @@ import { strings } from '../strings.ts'
 import { Face, memberName } from './face.tsx'
 
 /** more than these push the number field out of sight */
-const EXAMPLES_SHOWN = 8
+const EXAMPLES_SHOWN = 6
 
 interface ViewerPickerProps {
   userId: number | null
@@ -18,7 +18,7 @@ interface ViewerPickerProps {
   onGroup(group: Member[] | null): void
 }
 
-/** A fresh start, one of the example viewers, any viewer by number, or several of them together. */
+/** Who sits here, one of the example viewers, any viewer by number, or several of them together. */
 export function ViewerPicker({ userId, examples, group, knowsMe, onPick, onGroup }: ViewerPickerProps) {
   const shown = examples.slice(0, EXAMPLES_SHOWN)
   const picked = group?.filter((member) => member !== 'me') ?? (userId === null ? [] : [userId])
@@ -47,14 +47,8 @@ export function ViewerPicker({ userId, examples, group, knowsMe, onPick, onGroup
       </div>
       <div class="viewers-row">
         <button type="button" class="viewer" aria-pressed={isPicked('me')} onClick={() => pick('me')}>
-          {group === null ? (
-            <span class="face face-fresh" aria-hidden="true">
-              +
-            </span>
-          ) : (
-            <Face member="me" />
-          )}
-          {group === null ? strings.viewer.fresh : strings.group.me}
+          <Face member="me" />
+          {strings.group.me}
         </button>
         {offered.map((example) => (
           <button

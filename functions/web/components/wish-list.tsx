@@ -34,13 +34,14 @@ export function WishList(props: WishListProps) {
   return (
     <section class="list" id="list" tabIndex={-1} aria-labelledby="list-title" aria-busy={loading}>
       <div class="section-head">
-        <h2 id="list-title">{strings.wish.title(text)}</h2>
+        <h1 id="list-title">{strings.wish.title(text)}</h1>
         <button type="button" class="text-button" onClick={onBack}>
           {strings.wish.back}
         </button>
         {loading && answer ? <span class="updating">{strings.list.updating}</span> : null}
       </div>
       {answer ? <Understood intent={answer.intent} onIntent={onIntent} /> : null}
+      {loading && !answer ? <div class="bone bone-chips" aria-hidden="true" /> : null}
       {answer ? <Relaxed answer={answer} /> : null}
       {answer ? <HonestNotes degraded={degraded} unknown={answer.unknownMovieIds} /> : null}
       {failure ? <FailureNotice title={strings.wish.failed} failure={failure} onRetry={retry} /> : null}

@@ -25,6 +25,7 @@ export interface GrowingList extends Load<RankedList> {
 /**
  * The viewer's list, asked again whenever a rating or a filter changes, with what moved since the answer before.
  * @param limits how many movies a list has at first and at most; null while they are not known
+ * @param above movies in sight already, which a list for nobody in particular leaves out; null while they are not known
  */
 export function useRecommendations(
   client: Client,
@@ -32,13 +33,15 @@ export function useRecommendations(
   ratings: Ratings,
   marks: Marks,
   limits: ModelAnswer['api'] | null,
+  above: readonly number[] | null,
   onUpdate: (list: RankedList) => void,
 ): GrowingList {
   const { userId } = address
   const filter = { ...listFilter(address), ...inLanguage() }
   const scope = viewerScope(userId)
+  const isFresh = userId === null && !knowsMe(ratings, marks)
   // movement is told only between answers to the same question
-  const subject = JSON.stringify([scope, filter])
+  const subject = JSON.stringify([scope, isFresh, filter])
   const [grown, setGrown] = useState({ subject, k: 0 })
   const length = grown.subject === subject && grown.k > 0 ? { k: grown.k } : {}
   const question = JSON.stringify([subject, length])
@@ -46,13 +49,16 @@ export function useRecommendations(
   const latest = useRef({ ratings, marks })
   latest.current = { ratings, marks }
 
-  const hasTaste = userId !== null || ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
-  const key = hasTaste && address.group === null ? `${question}${ratings.version};${marks.version}` : null
+  const isAsked = showsOwnList(address) && (!isFresh || above !== null)
+  const key = isAsked ? `${question}${ratings.version};${marks.version}` : null
   const list = useLoad(scope, key, async (signal) => {
     const { history = [], exclude = [] } = viewerRequest(userId, ratings, marks)
     const answer =
       userId === null
-        ? await client.recommendForHistory({ history, ...filter, ...length, exclude }, { signal })
+        ? await client.recommendForHistory(
+            { history, ...filter, ...length, exclude: isFresh ? [...exclude, ...(above ?? [])] : exclude },
+            { signal },
+          )
         : await client.recommendForUser(userId, { ...filter, ...length }, { signal })
     const movieIds = answer.items.map(({ movieId }) => movieId)
     const said = new Set([...latest.current.ratings.items, ...latest.current.marks.items].map(({ movieId }) => movieId))
@@ -81,6 +87,13 @@ export function viewerRequest(userId: number | null, ratings: Ratings, marks: Ma
   const { likes, exclude } = asRequest(marks.items, Date.now() / 1000)
   return { history: asHistory(ratings, likes), exclude }
 }
+
+/** Whether anything is known of who sits before this browser. */
+export const knowsMe = (ratings: Ratings, marks: Marks) =>
+  ratings.items.length > 0 || marks.items.some(({ kind }) => kind === 'liked')
+
+/** Neither a group's, nor one for a wish, nor the page about the model. */
+export const showsOwnList = ({ group, wish, aboutModel }: Address) => group === null && wish === null && !aboutModel
 
 export const viewerScope = (userId: number | null) => (userId === null ? 'fresh' : `user ${userId}`)
 
