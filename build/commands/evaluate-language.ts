@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { ArtifactError } from '#core/format/open-table.ts'
 import type { Config } from '#core/schemas/config.ts'
 import type { LabelledQuery } from '#core/schemas/labelled-query.ts'
-import { ConfigError } from '../config/load-config.ts'
+import { ConfigError, whyUnreadable } from '../config/load-config.ts'
 import {
   type AnswersReport,
   builtModel,
@@ -134,7 +134,7 @@ function answersTable({
 
 async function readPart(file: string): Promise<{ name: string; queries: LabelledQuery[] }> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new LabelError(`${file}: ${cause.code === 'ENOENT' ? 'found no such file' : cause.message}`, { cause })
+    throw new LabelError(`${file}: ${cause.code === 'ENOENT' ? 'found no such file' : whyUnreadable(cause)}`, { cause })
   })
   return { name: basename(file, '.jsonl'), queries: readLabelledQueries(text, file) }
 }

@@ -5,7 +5,7 @@ import { ConfigError } from '../config/load-config.ts'
 import { PROTOCOLS, type ProtocolName, type SplitFormat } from '../evaluate/index.ts'
 import type { Split, SplitReport } from '../experiments/evaluate-split.ts'
 import type { StepHandles } from '../io/handles.ts'
-import { table } from '../io/table.ts'
+import { counted, table } from '../io/table.ts'
 import { type Asked, computeOf, evaluated } from './evaluate-protocol.ts'
 import { type BuildFlags, configOf, type Surroundings, writeJson } from './index.ts'
 import { learningCurveTable } from './learning-curve-table.ts'
@@ -119,15 +119,15 @@ function splitReader(flags: EvaluateSplitFlags, cwd: string): (config: Config, h
 function splitSummary(report: SplitReport, cutoffs: number[]): string {
   const { validation, protocol, users } = report
   const left = [
-    [report.usersWithoutRelevant, 'users left out: nothing relevant in test'],
-    [report.usersWithoutHistory, 'users judged without a history'],
-    [report.itemsOnlyInTest, 'items to be found are in no other part'],
+    [report.usersWithoutRelevant, 'user', 'left out: nothing relevant in test'],
+    [report.usersWithoutHistory, 'user', 'judged without a history'],
+    [report.itemsOnlyInTest, 'item', 'to be found and in no other part'],
   ] as const
   return [
     ...cutoffs.map((cutoff) => metricsTable(report, cutoff)),
     ...cutoffs.map((cutoff) => differencesTable(report, cutoff)),
     table(['chosen on validation', ''], chosenOf(report)),
-    `${protocol}\n${users} users judged${left.map(([count, what]) => (count > 0 ? `; ${count} ${what}` : '')).join('')}; ` +
+    `${protocol}\n${counted(users, 'user')} judged${left.map(([count, noun, what]) => (count > 0 ? `; ${counted(count, noun)} ${what}` : '')).join('')}; ` +
       `${validation.trials.length} settings tried`,
   ].join('\n\n')
 }

@@ -57,7 +57,7 @@ export function parseLengths(text: string): number[] {
   const lengths = text.split(',')
   if (!lengths.every((length) => /^[1-9]\d{0,3}$/.test(length)))
     throw new InvalidArgumentError('Expected whole numbers from 1 to 9999, separated by commas.')
-  return lengths.map(Number)
+  return [...new Set(lengths.map(Number))]
 }
 
 export function parseStars(text: string): number {

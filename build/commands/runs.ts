@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DataError } from '../io/files.ts'
 import { createLog } from '../io/log.ts'
-import { bytes, table } from '../io/table.ts'
+import { bytes, listed, table } from '../io/table.ts'
 import {
   type Condition,
   compareRuns,
@@ -161,7 +161,7 @@ function findRun(runs: string, name: string): RunRecord {
   const found = name === 'latest' ? records.slice(0, 1) : records.filter(({ id }) => id === name)
   const alike = found.length > 0 ? found : records.filter(({ id }) => id.includes(name))
   if (alike.length === 1) return alike[0]!
-  const what = alike.length === 0 ? 'no run' : `${alike.length} runs (${alike.map(({ id }) => id).join(', ')})`
+  const what = alike.length === 0 ? 'no run' : `${alike.length} runs (${listed(alike.map(({ id }) => id))})`
   throw new DataError(`${runs}: found ${what} for ${JSON.stringify(name)}; "marquee runs list" names them`)
 }
 

@@ -176,9 +176,11 @@ function valueAt(tree: unknown, path: Path): unknown {
   return value
 }
 
-function whyUnreadable(cause: unknown): string {
+/** Of an error on reading a file as UTF-8. */
+export function whyUnreadable(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : ''
   if (code === 'ENOENT') return 'no such file'
+  if (code === 'EISDIR') return 'found a folder, expected a file'
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'not UTF-8 text'
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -48,9 +48,9 @@ export async function evaluateRerank(
   handles: StepHandles,
 ): Promise<RerankReport> {
   const { seed } = config.project
+  const dataset = await ingest(config.data, handles)
   const folder = await mkdtemp(join(tmpdir(), 'marquee-rerank-'))
   const trainDevice = await openDevice(device, threads, handles.log)
-  const dataset = await ingest(config.data, handles)
   try {
     const prepared = await prepare(dataset, { ...config, seed, outputDir: join(folder, 'tables') }, handles)
     const stars = { ...config.model.stars, type: 'none' as const }

@@ -81,8 +81,8 @@ export async function readRatings(
   config: Config,
   handles: StepHandles,
 ): Promise<PreparedRatings & { files: SourceReport[] }> {
-  const folder = await mkdtemp(join(tmpdir(), 'marquee-ratings-'))
   const dataset = await ingest(config.data, handles)
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-ratings-'))
   try {
     const everything = { ...config.data, minRatingsPerUser: 0, minRatingsPerMovie: 0 }
     const split = { ...config.split, strategy: 'leaveOneOut' as const }

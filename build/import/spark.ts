@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Database, quote } from '../io/database.ts'
 import { DataError } from '../io/files.ts'
+import { listed } from '../io/table.ts'
 import type { RawFactors } from './index.ts'
 
 /** Types that ids and factors may have in the Parquet files; ALS itself writes the first of each. */
@@ -38,7 +39,8 @@ export async function sparkFiles(folder: string): Promise<string[]> {
     const files = names.filter((name) => name.endsWith('.parquet') && !/^[._]/.test(name)).sort()
     if (files.length > 0) return files.map((name) => join(candidate, name))
   }
-  const found = (await readdir(folder)).sort().join(', ') || 'an empty folder'
+  const names = (await readdir(folder)).sort()
+  const found = names.length === 0 ? 'an empty folder' : listed(names)
   throw new DataError(
     `${folder}: found ${found}; expected itemFactors/ with Parquet files, as Spark's ALSModel.save writes it ` +
       '(of a saved pipeline, name the folder of its ALS stage)',

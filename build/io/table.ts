@@ -26,6 +26,20 @@ export function table(header: string[], rows: string[][]): string {
   ].join('\n')
 }
 
+/** `1 user`, `2 users`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Of a long list of names so many are shown. */
+const SHOWN_NAMES = 12
+
+/** Names between commas; of a long list the first ones, and how many there are beside. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN_NAMES
+  return names.slice(0, SHOWN_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
 /** A size to read: `812 B`, `4.2 kB`, `1.3 MB`. */
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLog } from '../../build/io/log.ts'
 import { createProgress } from '../../build/io/progress.ts'
-import { bytes, table } from '../../build/io/table.ts'
+import { bytes, counted, listed, table } from '../../build/io/table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'marquee-io-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -96,6 +96,16 @@ describe('progress', () => {
     createProgress(stream, () => 0).update('empty', 0, 0)
     expect(stream.written).toEqual(['empty: 0 of 0 (100 %)\n'])
   })
+})
+
+test('a long list of names is cut, and says how many are not shown', () => {
+  const names = Array.from({ length: 14 }, (_, at) => `n${at}`)
+  expect(listed(names.slice(0, 2))).toBe('n0, n1')
+  expect(listed(names)).toMatch(/n10, n11 and 2 more$/)
+})
+
+test('one is counted without an s', () => {
+  expect([counted(1, 'user'), counted(0, 'user')]).toEqual(['1 user', '0 users'])
 })
 
 describe('table', () => {

@@ -54,6 +54,16 @@ describe('recommend', () => {
     expect(answer.items[0]!.reason.text).toBe('Because you liked Star Harbour and Star Harbour.')
   })
 
+  test('of several entries of one movie the latest holds, wherever it stands', async () => {
+    const [latest, earlier] = [
+      { movieId: 10, rating: 1, timestamp: 20 },
+      { movieId: 10, rating: 5, timestamp: 10 },
+    ]
+    const { items, history } = await recommend('/recommend/history', { history: [latest, earlier] })
+    expect(history).toEqual({ ratings: 1, likes: 0, unknownMovieIds: [] })
+    expect(items).toEqual((await recommend('/recommend/history', { history: [latest] })).items)
+  })
+
   test('ranks by a score that is the sum of its shares', async () => {
     const { items } = await recommend('/recommend/user/1?k=7')
     const sum = ({ shares }: RecommendedMovie) => SOURCES.reduce((total, source) => total + shares[source], 0)
@@ -286,6 +296,17 @@ describe('bad input', () => {
     expect(await refused(413, '/recommend/history', { body: ' '.repeat(5000) })).toMatchObject({ code: 'too_large' })
     const history = Array.from({ length: 51 }, (_, index) => ({ movieId: index + 1 }))
     expect((await refused(400, '/recommend/history', { body: { history } })).path).toBe('history')
+  })
+
+  test('a compressed body and times in milliseconds are named as such', async () => {
+    const packed = { body: '\u001f\u008b', headers: { 'content-encoding': 'gzip' } }
+    expect((await refused(415, '/recommend/history', packed)).message).toBe(
+      'Content-Encoding: found "gzip"; must be left out',
+    )
+    const history = [{ movieId: 10, timestamp: 1_700_000_000_000 }]
+    expect((await refused(400, '/recommend/history', { body: { history } })).message).toBe(
+      'history.0.timestamp: found 1700000000000; must be at most 4294967295',
+    )
   })
 
   test('an unknown path is 404 and a wrong method 405, with the right ones', async () => {

@@ -151,4 +151,6 @@ describe('a request', () => {
 test('a list of fewer than two has no diversity', () => {
   expect(intraListDiversity(0, () => 1)).toBe(0)
   expect(intraListDiversity(1, () => 1)).toBe(0)
+  // a cosine above 1 is one that was rounded
+  expect(intraListDiversity(2, () => 1 + 2 ** -52)).toBe(0)
 })

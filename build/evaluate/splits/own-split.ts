@@ -1,5 +1,5 @@
 import { DataError, hashFile } from '../../io/files.ts'
-import type { StepHandles } from '../../io/handles.ts'
+import type { Log, StepHandles } from '../../io/handles.ts'
 import { type Catalog, type Interactions, PART, type PreparedRatings, type SourceReport } from '../../nouns.ts'
 import { isListedById } from './hold-out-last.ts'
 import { readSplitFile, type SplitFormat } from './split-file.ts'
@@ -23,8 +23,6 @@ export interface OwnSplit extends PreparedRatings {
 
 const PARTS = ['train', 'validation', 'test'] as const
 const NO_TEXT = { overview: '', tagline: '', keywords: [], cast: [], directors: [], poster: '', source: '' }
-/** Times beyond this are milliseconds: in seconds it is the year 5138. */
-const MOST_SECONDS = 1e11
 
 /** What the files hold, row by row, in their order. */
 interface Rows {
@@ -42,7 +40,7 @@ interface Rows {
  * A user's interactions are in the order of time; where not all have one, train comes before valid and that before test,
  * each in the file's order. Of a pair that stands twice the first holds, train before valid before test: what a user
  * has already cannot be found again. An interaction without a rating has 1. O(interactions), about 60 bytes each.
- * @throws {DataError} naming file and line for what cannot be read, and a file that gives nothing
+ * @throws {DataError} naming file and line for what cannot be read, and a file that gives nothing, or nothing new
  */
 export async function readOwnSplit(files: SplitFiles, { log, signal }: StepHandles): Promise<OwnSplit> {
   const rows: Rows = {
@@ -59,7 +57,7 @@ export async function readOwnSplit(files: SplitFiles, { log, signal }: StepHandl
       rows.users.push(indexIn(rows.userIndexOf, user))
       rows.items.push(indexIn(rows.itemIndexOf, item))
       rows.ratings.push(Number.isNaN(rating) ? 1 : rating)
-      rows.times.push(timestamp > MOST_SECONDS ? timestamp / 1000 : timestamp)
+      rows.times.push(timestamp)
       rows.parts.push(PART[part])
     })
     if (rowsRead === 0) throw new DataError(`${file}: found no interaction, expected some`)
@@ -72,12 +70,33 @@ export async function readOwnSplit(files: SplitFiles, { log, signal }: StepHandl
     const rowsKept = kept.get(PART[part]) ?? 0
     const twice = source.rowsRead - rowsKept
     const reason = part === 'train' ? 'the same pair again' : 'the same pair again, or in an earlier part'
+    if (rowsKept === 0)
+      throw new DataError(`${source.file}: found nothing but what is in an earlier part, expected some that is new`)
     if (twice > 0) log.warn(`${source.file}: ${twice} of ${source.rowsRead} interactions left out: ${reason}`)
     return { ...source, rowsKept, dropped: twice > 0 ? { [reason]: twice } : {} }
   })
+  warnOfOtherIds(rows, sources.at(-1)!.file, log)
   const catalog = catalogOf([...rows.itemIndexOf.keys()])
   const hasOrder = hasTimes || (files.format === 'adjacency' && !isListedById(interactions, catalog.titles))
   return { catalog, interactions, files: reports, hasTimes, hasOrder }
+}
+
+/** Where the test part shares no user, or no item, with the other parts, these are likely to be written in another way. */
+function warnOfOtherIds({ userIndexOf, itemIndexOf, users, items, parts }: Rows, file: string, log: Log): void {
+  const kinds = [
+    ['user', userIndexOf, users],
+    ['item', itemIndexOf, items],
+  ] as const
+  const start = parts.indexOf(PART.test)
+  for (const [kind, indexOf, rows] of kinds) {
+    const known = rows.slice(0, start).reduce((most, index) => Math.max(most, index), -1)
+    if (rows.slice(start).some((index) => index <= known)) continue
+    const ids = [...indexOf.keys()]
+    const [here, there] = [ids[rows[start]!], ids[0]].map((id) => JSON.stringify(id))
+    log.warn(
+      `${file}: found no ${kind} that train or valid has; are the ids written alike (${here} here, ${there} there)?`,
+    )
+  }
 }
 
 function indexIn(indexOf: Map<string, number>, id: string): number {

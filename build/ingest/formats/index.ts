@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { SourceFormat } from '#core/schemas/config.ts'
 import { DataError } from '../../io/files.ts'
+import { listed } from '../../io/table.ts'
 import type { Format } from '../reader.ts'
 import { requirePath } from '../staging/input-file.ts'
 import { imdbTsv } from './imdb-tsv.ts'
@@ -18,9 +19,6 @@ import { tmdb5000 } from './tmdb-5000.ts'
 import { tmdbApi } from './tmdb-api.ts'
 import { tmdbPipe } from './tmdb-pipe.ts'
 import { wikipedia } from './wikipedia.ts'
-
-/** names shown of a folder */
-const SHOWN_NAMES = 12
 
 /** Every format that is read, by its name in the config (SOURCE_FORMATS). */
 export const FORMATS: Record<SourceFormat, Format> = {
@@ -61,8 +59,7 @@ async function describePath(path: string): Promise<string> {
   if (!(await stat(path)).isDirectory()) return `the file ${basename(path)}`
   const names = (await readdir(path)).sort()
   if (names.length === 0) return 'an empty folder'
-  const more = names.length - SHOWN_NAMES
   const archive = names.find((name) => name.endsWith('.zip'))
   if (names.length === 1 && archive !== undefined) return `a folder with ${archive} (it can be the source itself)`
-  return `a folder with ${names.slice(0, SHOWN_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `a folder with ${listed(names)}`
 }

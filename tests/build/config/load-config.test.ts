@@ -192,6 +192,7 @@ describe('a file that cannot be read', () => {
 
   test('is named when it is missing', () => {
     expect(() => loadConfig({ path: join(folder, 'none.yml') })).toThrow(/none\.yml: no such file$/)
+    expect(() => loadConfig({ path: folder })).toThrow(/: found a folder, expected a file$/)
   })
 
   test('may be empty: all defaults', () => {
