@@ -73,7 +73,7 @@ export function similarityOf(items: Int32Array, { kernels, hasFactors, content }
 export function intraListDiversity(n: number, similarity: Similarity): number {
   if (n < 2) return 0
   let sum = 0
-  for (let b = 1; b < n; b++) for (let a = 0; a < b; a++) sum += 1 - similarity(a, b)
+  for (let b = 1; b < n; b++) for (let a = 0; a < b; a++) sum += Math.max(0, 1 - similarity(a, b))
   return (2 * sum) / (n * (n - 1))
 }
 

@@ -9,7 +9,6 @@ import { movieName, nameOf } from './movie-name.ts'
 import { REASON_WORDS, type ReasonWords } from './reason-words.ts'
 import type { Taste } from './retrieve.ts'
 
-const MAX_BECAUSE = 2
 const MAX_SHARED_TERMS = 3
 /** Share of the score from which popularity speaks: below it, what is personal about the movie says more. */
 const POPULARITY_SPEAKS_FROM = 2 / 3
@@ -93,27 +92,26 @@ function nextReason(lastRated: Int32Array, contributions: Float32Array, model: M
   return { kind: 'next', text: words.next(titles(because, words)), because }
 }
 
-/** The movies that gave most, the strongest first; of equally strong ones the lower item. */
+/** The two movies that gave most, the strongest first; of equally strong ones the lower item. */
 function strongest(
   items: Int32Array,
   contributions: Float32Array,
   { catalog }: Model,
   { locale }: ReasonWords,
 ): Reason['because'] {
-  const best: number[] = []
   const isStronger = (a: number, b: number) =>
-    contributions[a]! > contributions[b]! || (contributions[a] === contributions[b] && items[a]! < items[b]!)
+    b < 0 || contributions[a]! > contributions[b]! || (contributions[a] === contributions[b] && items[a]! < items[b]!)
+  let [first, second] = [-1, -1]
   for (let position = 0; position < items.length; position++) {
     if (!(contributions[position]! > 0)) continue
-    // most are weaker than all that are kept
-    if (best.length === MAX_BECAUSE && contributions[position]! < contributions[best.at(-1)!]!) continue
-    let place = best.length
-    while (place > 0 && isStronger(position, best[place - 1]!)) place--
-    if (place >= MAX_BECAUSE) continue
-    best.splice(place, 0, position)
-    best.length = Math.min(best.length, MAX_BECAUSE)
+    if (isStronger(position, first)) {
+      second = first
+      first = position
+    } else if (isStronger(position, second)) second = position
   }
-  return best.map((position) => movieName(items[position]!, catalog, locale))
+  return [first, second]
+    .filter((position) => position >= 0)
+    .map((position) => movieName(items[position]!, catalog, locale))
 }
 
 function titles(because: Reason['because'], { and }: ReasonWords): string {
@@ -123,7 +121,7 @@ function titles(because: Reason['because'], { and }: ReasonWords): string {
 function contentReason(itemIndex: number, likes: Int32Array, model: Model, words: ReasonWords): Reason {
   const nearest = nearestByContent(model.content, itemIndex, likes)!
   const liked = movieName(nearest.itemIndex, model.catalog, words.locale)
-  const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map(readable)
+  const shared = nearest.terms.slice(0, MAX_SHARED_TERMS).map((term) => readable(term, words))
   return { kind: 'content', text: words.similar(nameOf(liked), shared.join(', ')), because: [liked] }
 }
 
@@ -144,7 +142,10 @@ function popularityReason(
   return { kind: genre ? 'genre' : 'popular', text, because: [] }
 }
 
-/** `cast:tom hanks` → `tom hanks` */
-function readable(term: string): string {
-  return term.slice(term.indexOf(':') + 1)
+/** `cast:tom hanks` → `Tom Hanks`, `time travel` as the language has it */
+function readable(term: string, { term: named }: ReasonWords): string {
+  const name = term.slice(term.indexOf(':') + 1)
+  return /^(?:cast|director):/.test(term)
+    ? name.replace(/(?<=^|[ -])\p{Ll}/gu, (letter) => letter.toUpperCase())
+    : named(name)
 }

@@ -31,10 +31,17 @@ export function givenHistory(entries: HistoryEntry[], { manifest, model }: Serve
     rows.push(row)
     if (rating !== undefined) starredRows.push(row)
   }
+  // of several entries of one movie the latest holds, wherever it stands
+  rows.sort(byTime)
+  starredRows.sort(byTime)
   const history = historyOf(rows)
   return {
     history,
     starred: starredRows.length === rows.length ? history : historyOf(starredRows),
     unknownMovieIds,
   }
+}
+
+function byTime(a: HistoryRow, b: HistoryRow): number {
+  return a.timestamp - b.timestamp
 }

@@ -167,6 +167,9 @@ async function readJson(context: HonoContext, maxBytes: number): Promise<unknown
   try {
     return JSON.parse(text)
   } catch (error) {
+    const encoding = context.req.header('Content-Encoding')
+    if (encoding !== undefined && encoding !== 'identity')
+      throw new ProblemError('unsupported_media_type', `Content-Encoding: found ${show(encoding)}; must be left out`)
     throw new ProblemError('bad_request', `the body must be JSON: ${(error as Error).message}`)
   }
 }

@@ -65,7 +65,7 @@ export function foldInRatings(
   const count = itemIndices.length
   checkHistory(model, itemIndices, ratings)
   const prior = priorOf(model, itemIndices)
-  if (count === 0) return { factors: prior, covariance: covarianceOf(userPrecision, size), scale: 1 }
+  if (count === 0) return { factors: prior, covariance: covarianceOf(Float64Array.from(userPrecision), size), scale: 1 }
 
   // Σ a·yyᵀ, Σ a·v·y and Σ a·v²
   const observed = new Float64Array(size * size)
@@ -89,15 +89,15 @@ export function foldInRatings(
 
   const factors = prior.slice()
   const fromPrior = new Float64Array(size)
-  for (let i = 0; i < size; i++) fromPrior[i] = product(userPrecision, i, prior)
-  const precision = new Float64Array(size * size)
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) fromPrior[i]! += userPrecision[i * size + j]! * prior[j]!
+  const covariance = new Float64Array(size * size)
   const wanted = new Float64Array(size)
-  let covariance = new Float64Array(0)
   let scale = 1
   for (let round = 0; round < ROUNDS; round++) {
     const noise = noisePrecision * scale
-    for (let at = 0; at < precision.length; at++) precision[at] = noise * observed[at]! + userPrecision[at]!
-    covariance = covarianceOf(precision, size)
+    for (let at = 0; at < covariance.length; at++) covariance[at] = noise * observed[at]! + userPrecision[at]!
+    covarianceOf(covariance, size)
     // coordinate 0 is 1: its column goes to the right
     for (let i = 0; i < size; i++) wanted[i] = noise * (right[i]! - observed[i * size]!) + fromPrior[i]!
     for (let i = 1; i < size; i++) factors[i] = product(covariance, i, wanted)
@@ -142,17 +142,16 @@ export function ratingDeviation(model: RatingModel, { covariance, scale }: Ratin
   return Math.sqrt(itemUnits[item]! ** 2 * ofUser + itemVariances[item]! + noise)
 }
 
-/** Inverse of a posterior's precision over the coordinates that are not known: 0 in the row and column of the first. */
-function covarianceOf(precision: Float32Array | Float64Array, size: number): Float64Array<ArrayBuffer> {
-  const system = new Float64Array(precision)
+/** In place: a posterior's precision → its inverse over the coordinates that are not known, 0 in the row and column of the first. */
+function covarianceOf(precision: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
   for (let i = 0; i < size; i++) {
-    system[i] = 0
-    system[i * size] = 0
+    precision[i] = 0
+    precision[i * size] = 0
   }
-  system[0] = 1
-  const covariance = invert(system, size)
-  covariance[0] = 0
-  return covariance
+  precision[0] = 1
+  invert(precision, size)
+  precision[0] = 0
+  return precision
 }
 
 /** c + n^−½ Σ z */
@@ -172,7 +171,7 @@ function priorOf(
 }
 
 /** Row i of a square matrix times x. */
-function product(matrix: ArrayLike<number>, i: number, x: ArrayLike<number>): number {
+function product(matrix: Float64Array, i: number, x: Float64Array): number {
   let sum = 0
   for (let j = 0; j < x.length; j++) sum += matrix[i * x.length + j]! * x[j]!
   return sum

@@ -1,22 +1,31 @@
 /**
- * The inverse of a symmetric positive definite matrix (size × size, row-major), by sweeping one pivot after the other
- * (Goodnight 1979). O(size³), for sizes of tens.
+ * Puts the inverse of a symmetric positive definite matrix (size × size, row-major) in its place, by sweeping one pivot after
+ * the other (Goodnight 1979); only the lower triangle is read. O(size³), for sizes of tens.
+ * @returns the matrix
  * @throws {RangeError} naming the first pivot that is not above 0
  */
-export function invert(matrix: ArrayLike<number>, size: number): Float64Array<ArrayBuffer> {
-  const swept = new Float64Array(matrix)
+export function invert(matrix: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
+  const column = new Float64Array(size)
+  // after all sweeps the lower triangle holds the inverse, negated
   for (let k = 0; k < size; k++) {
-    const pivot = swept[k * size + k]!
+    const pivot = matrix[k * size + k]!
     if (!(pivot > 0))
       throw new RangeError(`pivot ${k} is ${pivot}, expected above 0: the matrix is not positive definite`)
+    for (let j = 0; j < k; j++) column[j] = matrix[k * size + j]!
+    // so that nothing is taken from row and column k
+    column[k] = 0
+    for (let i = k + 1; i < size; i++) column[i] = matrix[i * size + k]!
     for (let i = 0; i < size; i++) {
-      if (i === k) continue
-      const share = swept[i * size + k]! / pivot
-      for (let j = 0; j < size; j++) swept[i * size + j]! -= share * swept[k * size + j]!
-      swept[i * size + k] = -share
+      const share = column[i]! / pivot
+      for (let j = 0; j <= i; j++) matrix[i * size + j]! -= share * column[j]!
+      matrix[i < k ? k * size + i : i * size + k] = share
     }
-    for (let j = 0; j < size; j++) if (j !== k) swept[k * size + j]! /= pivot
-    swept[k * size + k] = 1 / pivot
+    matrix[k * size + k] = -1 / pivot
   }
-  return swept
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j <= i; j++) {
+      matrix[i * size + j] = 0 - matrix[i * size + j]!
+      matrix[j * size + i] = matrix[i * size + j]!
+    }
+  return matrix
 }
