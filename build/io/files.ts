@@ -42,14 +42,14 @@ export async function requireFolder(folder: string, expected: string): Promise<v
   if (!found.isDirectory()) throw new DataError(`${folder}: found a file, expected ${expected}`)
 }
 
-/** The first line, without byte order mark and line end; at most 64 KiB of it. @throws {DataError} for what is no text */
+/** The first line, without byte order mark and line end; at most 64 KiB of it. @throws {DataError} for UTF-16 and gzip */
 export async function firstLine(file: string): Promise<string> {
   return (await firstText(file)).split(/\r?\n|\r/u, 1)[0]!
 }
 
-/** @throws {DataError} for UTF-16, and for a file whose beginning shows that it is no text */
+/** @throws {DataError} for UTF-16 and gzip, and for a file whose beginning shows that it is no text */
 export async function expectText(file: string): Promise<void> {
-  await firstText(file)
+  if ((await firstText(file)).includes('\0')) throw new DataError(`${file}: found zero bytes, expected text`)
 }
 
 /** The first 64 KiB, without byte order mark. */
@@ -60,9 +60,7 @@ async function firstText(file: string): Promise<string> {
     if ((buffer[0] === 0xff && buffer[1] === 0xfe) || (buffer[0] === 0xfe && buffer[1] === 0xff))
       throw new DataError(`${file}:1: found a UTF-16 byte order mark, expected UTF-8`)
     if (buffer[0] === 0x1f && buffer[1] === 0x8b) throw new DataError(`${file}: found gzip, expected it unpacked`)
-    const text = buffer.subarray(0, bytesRead)
-    if (text.includes(0)) throw new DataError(`${file}: found zero bytes, expected text`)
-    return text.toString('utf8').replace(/^\ufeff/u, '')
+    return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/u, '')
   } finally {
     await handle.close()
   }
