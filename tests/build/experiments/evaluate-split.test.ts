@@ -88,7 +88,7 @@ describe('a split of one’s own', () => {
     expect([64, 128, 256, 8]).toContain(found.tuned.cf.factors)
     expect(found.stdout).toMatch(/^model +NDCG@10/)
     expect(found.stdout).toContain(
-      '59 users judged; 1 users judged without a history; 1 items to be found are in no other part',
+      '59 users judged; 1 user judged without a history; 1 item to be found and in no other part',
     )
   })
 
