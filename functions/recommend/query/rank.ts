@@ -24,8 +24,8 @@ import { type Satisfying, satisfying } from './wishes.ts'
  * chose (`scripts/bench/query-tags.ts`).
  */
 const PART_WEIGHTS: QueryShares = { similar: 1.2, terms: 0.35, taste: 0.35, popularity: 0.25 }
-/** Of the terms beside a named movie: “like The Matrix but funny” asks for both. */
-const TERMS_BESIDE_TITLES = 0.8
+/** Of the terms beside a named movie; from 0.65 on a lone sign of a mood, such as “farewell”, outbids likeness. */
+const TERMS_BESIDE_TITLES = 0.5
 /** What is liked together with the named movies, beside likeness itself. */
 const TOGETHER = 0.25
 /** Stars of a named movie: it counts as liked. */
